@@ -1,0 +1,78 @@
+# make            the library, shared and static
+# make demo       real programs and attacks under the launcher, in a short table
+# make test       everything that is tested; installs what it needs
+# make bench      what a filter costs, beside its peers
+# make lint       formatting and clippy
+# make header     include/nucleus_seccomp.h and the other generated files, anew
+# make install    into PREFIX (default /usr/local); DESTDIR, LIBDIR, INCLUDEDIR as usual
+
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DESTDIR ?=
+
+CARGO ?= cargo
+CC ?= cc
+CFLAGS ?= -O2 -g
+WARNINGS = -std=c99 -Wall -Wextra -Wpedantic -Werror
+
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+SONAME := libnucleus_seccomp.so.0
+SHARED := libnucleus_seccomp.so.$(VERSION)
+BUILT := target/release
+STAGE := $(CURDIR)/target/stage
+
+.PHONY: all demo test bench lint header install uninstall stage setup-demo setup-test clean
+
+all:
+	$(CARGO) build --release --locked --quiet
+
+install: all
+	install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(INCLUDEDIR)'
+	install -m 755 $(BUILT)/libnucleus_seccomp.so '$(DESTDIR)$(LIBDIR)/$(SHARED)'
+	ln -sf $(SHARED) '$(DESTDIR)$(LIBDIR)/$(SONAME)'
+	ln -sf $(SONAME) '$(DESTDIR)$(LIBDIR)/libnucleus_seccomp.so'
+	install -m 644 $(BUILT)/libnucleus_seccomp.a '$(DESTDIR)$(LIBDIR)/libnucleus_seccomp.a'
+	install -m 644 include/nucleus_seccomp.h '$(DESTDIR)$(INCLUDEDIR)/nucleus_seccomp.h'
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+	    -e 's|@VERSION@|$(VERSION)|' pkgconfig/nucleus-seccomp.pc.in \
+	    > '$(DESTDIR)$(LIBDIR)/pkgconfig/nucleus-seccomp.pc'
+
+uninstall:
+	rm -f '$(DESTDIR)$(LIBDIR)/$(SHARED)' '$(DESTDIR)$(LIBDIR)/$(SONAME)' \
+	    '$(DESTDIR)$(LIBDIR)/libnucleus_seccomp.so' '$(DESTDIR)$(LIBDIR)/libnucleus_seccomp.a' \
+	    '$(DESTDIR)$(INCLUDEDIR)/nucleus_seccomp.h' \
+	    '$(DESTDIR)$(LIBDIR)/pkgconfig/nucleus-seccomp.pc'
+
+# Installs into target/stage and builds the launcher against that, as any user would.
+stage: export PKG_CONFIG_PATH = $(STAGE)/lib/pkgconfig
+stage:
+	@$(MAKE) --no-print-directory --silent install PREFIX='$(STAGE)' \
+	    LIBDIR='$(STAGE)/lib' INCLUDEDIR='$(STAGE)/include' DESTDIR=
+	@mkdir -p target/demo
+	$(CC) $(CFLAGS) $(WARNINGS) -o target/demo/launcher examples/launcher.c \
+	    $$(pkg-config --cflags --libs nucleus-seccomp) -Wl,-rpath,'$(STAGE)/lib'
+
+setup-demo setup-test:
+	@bash tests/setup.sh $(@:setup-%=%)
+
+demo: setup-demo stage
+	@sh examples/demo.sh target/demo/launcher
+
+# Tests that need the installed library, the launcher or other languages find them under target/.
+test: setup-test stage
+	$(CARGO) test --locked --quiet -- --show-output
+
+bench: stage
+	$(CARGO) bench --locked --quiet --bench filter
+
+lint:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --locked --document-private-items --quiet
+
+header:
+	NUCLEUS_REGENERATE=1 $(CARGO) test --test drift
+
+clean:
+	$(CARGO) clean

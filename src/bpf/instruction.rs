@@ -1,0 +1,90 @@
+//! An instruction: the kernel's `struct sock_filter`.
+
+/// One instruction, laid out as the kernel reads it.
+#[repr(C)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Instruction {
+    /// The operation; see [`Opcode`].
+    pub code: u16,
+    /// How many instructions a conditional jump skips when its test holds.
+    pub jt: u8,
+    /// How many it skips when not.
+    pub jf: u8,
+    /// The operand: an offset, a value, or how far an unconditional jump goes.
+    pub k: u32,
+}
+
+/// What the operations that this library emits are called, with their codes.
+///
+/// Programs from elsewhere may use the rest of the language; [`run`](super::run) knows all that
+/// seccomp accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u16)]
+pub enum Opcode {
+    /// `A = word of seccomp_data at offset k`
+    Load = 0x20,
+    /// `A = A & k`
+    And = 0x54,
+    /// `goto pc + 1 + k`
+    Jump = 0x05,
+    /// `goto pc + 1 + (A == k ? jt : jf)`
+    IfEqual = 0x15,
+    /// `goto pc + 1 + (A > k ? jt : jf)`, unsigned
+    IfGreater = 0x25,
+    /// `goto pc + 1 + (A >= k ? jt : jf)`, unsigned
+    IfAtLeast = 0x35,
+    /// `goto pc + 1 + (A & k != 0 ? jt : jf)`
+    IfAnyBit = 0x45,
+    /// `return k`
+    Return = 0x06,
+}
+
+impl Opcode {
+    const ALL: [Self; 8] = [
+        Self::Load,
+        Self::And,
+        Self::Jump,
+        Self::IfEqual,
+        Self::IfGreater,
+        Self::IfAtLeast,
+        Self::IfAnyBit,
+        Self::Return,
+    ];
+
+    /// The operation with this code, if it is one of these eight.
+    #[must_use]
+    pub fn from_code(code: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|opcode| *opcode as u16 == code)
+    }
+}
+
+impl Instruction {
+    /// An instruction that always goes on with the next, jumps by `k`, or returns.
+    #[must_use]
+    pub const fn plain(opcode: Opcode, k: u32) -> Self {
+        Self { code: opcode as u16, jt: 0, jf: 0, k }
+    }
+
+    /// A conditional jump.
+    #[must_use]
+    pub const fn branch(opcode: Opcode, k: u32, jt: u8, jf: u8) -> Self {
+        Self { code: opcode as u16, jt, jf, k }
+    }
+}
+
+impl std::fmt::Debug for Instruction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { code, jt, jf, k } = self;
+        match Opcode::from_code(*code) {
+            Some(Opcode::Load) => write!(f, "ld [{k}]"),
+            Some(Opcode::And) => write!(f, "and #{k:#x}"),
+            Some(Opcode::Jump) => write!(f, "ja +{k}"),
+            Some(Opcode::IfEqual) => write!(f, "jeq #{k:#x}, +{jt}, +{jf}"),
+            Some(Opcode::IfGreater) => write!(f, "jgt #{k:#x}, +{jt}, +{jf}"),
+            Some(Opcode::IfAtLeast) => write!(f, "jge #{k:#x}, +{jt}, +{jf}"),
+            Some(Opcode::IfAnyBit) => write!(f, "jset #{k:#x}, +{jt}, +{jf}"),
+            Some(Opcode::Return) => write!(f, "ret #{k:#010x}"),
+            None => write!(f, "code {code:#06x} jt {jt} jf {jf} k {k:#x}"),
+        }
+    }
+}

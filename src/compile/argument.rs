@@ -1,0 +1,178 @@
+//! Rules on arguments as tests on their 32-bit halves.
+//!
+//! A filter loads 32 bits at a time, so a 64-bit comparison is two: the halves are never compared
+//! apart from each other. Less-than, say, is `high < H || high == H && low < L`.
+
+use super::dispatch::{self, Range};
+use super::graph::{Graph, NodeId, Test, Word};
+use crate::action::Action;
+use crate::arch::Arch;
+use crate::policy::{Condition, Operator, Rule, Width};
+
+/// The tests of `rules`, of which the first that matches gives the verdict.
+pub(super) fn check(graph: &mut Graph, arch: Arch, rules: &[&Rule], otherwise: Action) -> NodeId {
+    let mut next = graph.verdict(otherwise);
+    // Built from the end: each group of rules falls through to those behind it.
+    for group in rules.chunk_by(|a, b| a.action() == b.action()).rev() {
+        let verdict = graph.verdict(group[0].action());
+        let mut alike: Vec<&[Condition]> = group.iter().map(|rule| rule.conditions()).collect();
+        alike.sort_unstable();
+        next = alternatives(graph, arch, &alike, verdict, next);
+    }
+    next
+}
+
+/// To `yes` when all conditions of some rule hold, else to `no`. The rules are in order of their
+/// conditions: those that begin alike share the test, and values of one argument, with whatever
+/// is asked behind them, become a search tree.
+fn alternatives(
+    graph: &mut Graph,
+    arch: Arch,
+    rules: &[&[Condition]],
+    yes: NodeId,
+    no: NodeId,
+) -> NodeId {
+    match rules {
+        [] => return no,
+        [[], ..] => return yes,
+        [one] => return all(graph, arch, one, yes, no),
+        _ => {}
+    }
+    let same_beginning: Vec<&[&[Condition]]> = rules.chunk_by(|a, b| a[0] == b[0]).collect();
+    let mut next = no;
+    for run in same_beginning.chunk_by(|a, b| one_of_values(a[0][0], b[0][0])).rev() {
+        let otherwise = next;
+        let targets: Vec<(Condition, NodeId)> = run
+            .iter()
+            .map(|group| {
+                let rest: Vec<&[Condition]> = group.iter().map(|rule| &rule[1..]).collect();
+                (group[0][0], alternatives(graph, arch, &rest, yes, otherwise))
+            })
+            .collect();
+        next = match targets.as_slice() {
+            [(condition, target)] => all(graph, arch, &[*condition], *target, otherwise),
+            several => value_tree(graph, arch, several, otherwise),
+        };
+    }
+    next
+}
+
+/// Whether two different conditions ask the same bits of a low half for different values.
+fn one_of_values(a: Condition, b: Condition) -> bool {
+    let asks = |c: Condition| (c.index(), c.operator(), c.mask());
+    a.width() == Width::Bits32
+        && b.width() == Width::Bits32
+        && matches!(a.operator(), Operator::Eq | Operator::MaskedEq)
+        && asks(a) == asks(b)
+}
+
+/// A search tree over the values that the conditions, all on the same bits, ask for.
+fn value_tree(
+    graph: &mut Graph,
+    arch: Arch,
+    targets: &[(Condition, NodeId)],
+    otherwise: NodeId,
+) -> NodeId {
+    let first = &targets[0].0;
+    let (_, low) = Word::halves(arch, first.index());
+    let mask = match first.operator() {
+        Operator::MaskedEq => low_half(first.mask()),
+        _ => u32::MAX,
+    };
+    let ranges = targets.iter().map(|(condition, target)| {
+        let value = low_half(condition.value());
+        Range { first: value, last: value, target: *target, weight: 1 }
+    });
+    dispatch::tree(graph, Test::masked_equal(low, mask, 0), ranges.collect(), otherwise)
+}
+
+/// To `yes` when all conditions hold, else to `no`.
+fn all(graph: &mut Graph, arch: Arch, conditions: &[Condition], yes: NodeId, no: NodeId) -> NodeId {
+    conditions.iter().rev().fold(yes, |yes, condition| {
+        let halves = Word::halves(arch, condition.index());
+        match condition.width() {
+            Width::Bits32 => narrow(graph, halves.1, condition, yes, no),
+            Width::Bits64 => wide(graph, halves, condition, yes, no),
+        }
+    })
+}
+
+/// A comparison of a low half alone.
+fn narrow(graph: &mut Graph, low: Word, condition: &Condition, yes: NodeId, no: NodeId) -> NodeId {
+    let value = low_half(condition.value());
+    match condition.operator() {
+        Operator::Eq => graph.test(Test::equal(low, value), yes, no),
+        Operator::Ne => graph.test(Test::equal(low, value), no, yes),
+        Operator::Ge => graph.test(Test::at_least(low, value), yes, no),
+        Operator::Lt => graph.test(Test::at_least(low, value), no, yes),
+        Operator::Gt => graph.test(Test::greater(low, value), yes, no),
+        Operator::Le => graph.test(Test::greater(low, value), no, yes),
+        Operator::MaskedEq => masked(graph, low, low_half(condition.mask()), value, yes, no),
+    }
+}
+
+/// A comparison of a whole register.
+///
+/// ```text
+///     ld high                         ld high
+///     jeq #H, next, no                jgt #H, yes, next
+/// next:                           next:
+///     ld low                          jeq #H, low, no
+///     jeq #L, yes, no             low:
+///                                     ld low
+///                                     jge #L, yes, no
+/// ```
+fn wide(
+    graph: &mut Graph,
+    (high, low): (Word, Word),
+    condition: &Condition,
+    yes: NodeId,
+    no: NodeId,
+) -> NodeId {
+    let (h, l) = (high_half(condition.value()), low_half(condition.value()));
+    let mut ordered = |at_low: Test, above: NodeId, below: NodeId| {
+        // At the low half, what is above in the order is also what the test's yes leads to.
+        let tie = graph.test(at_low, above, below);
+        let not_above = graph.test(Test::equal(high, h), tie, below);
+        graph.test(Test::greater(high, h), above, not_above)
+    };
+    match condition.operator() {
+        Operator::Ge => ordered(Test::at_least(low, l), yes, no),
+        Operator::Gt => ordered(Test::greater(low, l), yes, no),
+        Operator::Lt => ordered(Test::at_least(low, l), no, yes),
+        Operator::Le => ordered(Test::greater(low, l), no, yes),
+        Operator::Eq => {
+            let rest = graph.test(Test::equal(low, l), yes, no);
+            graph.test(Test::equal(high, h), rest, no)
+        }
+        Operator::Ne => {
+            let rest = graph.test(Test::equal(low, l), no, yes);
+            graph.test(Test::equal(high, h), rest, yes)
+        }
+        Operator::MaskedEq => {
+            let mask = condition.mask();
+            let rest = masked(graph, low, low_half(mask), l, yes, no);
+            masked(graph, high, high_half(mask), h, rest, no)
+        }
+    }
+}
+
+/// `word & mask == value`: one instruction less where the question is whether any bit is set.
+fn masked(graph: &mut Graph, word: Word, mask: u32, value: u32, yes: NodeId, no: NodeId) -> NodeId {
+    if value == 0 {
+        graph.test(Test::any_bit(word, mask), no, yes)
+    } else if value == mask && mask.is_power_of_two() {
+        graph.test(Test::any_bit(word, mask), yes, no)
+    } else {
+        graph.test(Test::masked_equal(word, mask, value), yes, no)
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the half is what is wanted")]
+const fn low_half(value: u64) -> u32 {
+    value as u32
+}
+
+const fn high_half(value: u64) -> u32 {
+    (value >> 32) as u32
+}

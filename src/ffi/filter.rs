@@ -1,0 +1,201 @@
+//! Filters.
+
+use std::ffi::{CStr, CString, c_char};
+use std::ptr;
+
+use super::boundary::guarded;
+use super::status::{
+    self, NUCLEUS_ERR_INTERNAL, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status,
+};
+use crate::action::Action;
+use crate::error::{Error, Result};
+use crate::policy::Policy;
+use crate::prove::Proven;
+
+/// A filter: a policy, and after nucleus_filter_compile the program made of it. Made by
+/// nucleus_filter_new, to be freed with nucleus_filter_free.
+#[derive(Debug)]
+pub struct Filter {
+    pub(super) policy: Policy,
+    pub(super) compiled: Option<Proven>,
+    /// The first failure, until it is cleared.
+    pub(super) kept: Option<Kept>,
+    /// A panic left the policy half changed.
+    pub(super) poisoned: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) status: nucleus_status,
+    message: CString,
+}
+
+impl Kept {
+    fn new(error: &Error) -> Self {
+        let message = CString::new(error.to_string());
+        // No message has a 0 in it: names come from C strings, and the rest is ours.
+        Self { status: status::of(error), message: message.unwrap_or_default() }
+    }
+}
+
+/// Does something to a filter. An error is kept on it unless an earlier one is.
+///
+/// # Safety
+/// `filter` is NULL or a live handle that no other thread is using.
+pub(super) unsafe fn with(
+    filter: *mut Filter,
+    body: impl FnOnce(&mut Filter) -> Result<()>,
+) -> nucleus_status {
+    // SAFETY: NULL is told apart here; the caller promises the rest.
+    let Some(filter) = (unsafe { filter.as_mut() }) else {
+        return NUCLEUS_ERR_INVALID_ARGUMENT;
+    };
+    if filter.poisoned {
+        return NUCLEUS_ERR_INTERNAL;
+    }
+    let mut poisoned = false;
+    let status = guarded(
+        || match body(filter) {
+            Ok(()) => NUCLEUS_OK,
+            Err(error) => {
+                let status = status::of(&error);
+                filter.kept.get_or_insert_with(|| Kept::new(&error));
+                status
+            }
+        },
+        || poisoned = true,
+    );
+    filter.poisoned = poisoned;
+    status
+}
+
+/// Changes the policy of a filter. What was compiled before is gone, whatever comes of it: a
+/// filter is never applied without a change that was asked for.
+///
+/// # Safety
+/// As for [`with`].
+pub(super) unsafe fn edit(
+    filter: *mut Filter,
+    body: impl FnOnce(&mut Policy) -> Result<()>,
+) -> nucleus_status {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        with(filter, |filter| {
+            filter.compiled = None;
+            body(&mut filter.policy)
+        })
+    }
+}
+
+/// Makes a filter in which every system call of this machine's architecture gets
+/// `default_action`, and every other architecture's is killed. On success *out is the filter.
+///
+/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when `out` is NULL or the action is none of the kernel's
+/// (*out is not written). Since 0.1.
+///
+/// # Safety
+/// `out` is NULL or valid for a write.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_new(
+    default_action: u32,
+    out: *mut *mut Filter,
+) -> nucleus_status {
+    guarded(
+        || {
+            let (Ok(action), false) = (Action::from_raw(default_action), out.is_null()) else {
+                return NUCLEUS_ERR_INVALID_ARGUMENT;
+            };
+            let policy = Policy::new(action);
+            let filter = Filter { policy, compiled: None, kept: None, poisoned: false };
+            let filter = Box::into_raw(Box::new(filter));
+            // SAFETY: `out` is not NULL, and the caller promises that it can be written.
+            unsafe { out.write(filter) };
+            NUCLEUS_OK
+        },
+        || (),
+    )
+}
+
+/// Frees a filter. NULL is fine. A filter that was applied stays in force: the kernel has its own
+/// copy, and no filter can be removed. Since 0.1.
+///
+/// # Safety
+/// `filter` is NULL or a live handle, not used again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_free(filter: *mut Filter) {
+    if !filter.is_null() {
+        // SAFETY: a live handle comes from nucleus_filter_new, which made it of a box.
+        let filter = unsafe { Box::from_raw(filter) };
+        guarded(
+            move || {
+                drop(filter);
+                NUCLEUS_OK
+            },
+            || (),
+        );
+    }
+}
+
+/// The first failure on this filter since it was made or cleared, as a sentence: what was asked
+/// for, what is wrong with it, what would be right. NULL when nothing has failed. The text lives
+/// until nucleus_filter_clear_error or nucleus_filter_free. For a NULL filter, a sentence that
+/// says so. Since 0.1.
+///
+/// # Safety
+/// `filter` is NULL or a live handle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_error(filter: *const Filter) -> *const c_char {
+    const NULL_FILTER: &CStr = c"the filter is NULL; make one with nucleus_filter_new";
+    const POISONED: &CStr = c"a bug in the library was caught; the filter can only be freed";
+    // SAFETY: NULL is told apart here; the caller promises the rest.
+    match unsafe { filter.as_ref() } {
+        None => NULL_FILTER.as_ptr(),
+        Some(Filter { poisoned: true, .. }) => POISONED.as_ptr(),
+        Some(Filter { kept: Some(kept), .. }) => kept.message.as_ptr(),
+        Some(Filter { kept: None, .. }) => ptr::null(),
+    }
+}
+
+/// Forgets the kept failure, so that the filter can be compiled all the same. What failed stays
+/// undone: be sure that the filter is what you want without it. Since 0.1.
+///
+/// # Safety
+/// `filter` is NULL or a live handle that no other thread is using.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_clear_error(filter: *mut Filter) -> nucleus_status {
+    // SAFETY: the caller's promise is the same.
+    unsafe {
+        with(filter, |filter| {
+            filter.kept = None;
+            Ok(())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::apply::nucleus_filter_apply;
+    use super::super::compile::nucleus_filter_compile;
+    use super::*;
+
+    /// What a bug in the library does to its caller: nothing but a status, from then on.
+    #[test]
+    fn a_panic_becomes_a_status_and_the_handle_can_only_be_freed() {
+        let mut filter = ptr::null_mut();
+        let mut statuses = Vec::new();
+        // SAFETY: one thread uses one live handle, and does not use it after it is freed.
+        unsafe {
+            statuses.push(nucleus_filter_new(Action::KILL_PROCESS.to_raw(), &raw mut filter));
+            statuses.push(nucleus_filter_compile(filter));
+            statuses.push(edit(filter, |_| panic!("a bug, made for this test")));
+            statuses.push(nucleus_filter_compile(filter));
+            statuses.push(nucleus_filter_clear_error(filter));
+            statuses.push(nucleus_filter_apply(filter, 0));
+            let error = CStr::from_ptr(nucleus_filter_error(filter));
+            assert!(error.to_str().is_ok_and(|text| text.contains("only be freed")));
+            nucleus_filter_free(filter);
+        }
+        assert_eq!(statuses[..2], [NUCLEUS_OK; 2]);
+        assert_eq!(statuses[2..], [NUCLEUS_ERR_INTERNAL; 4], "apply loads nothing, either");
+    }
+}

@@ -1,0 +1,31 @@
+//! The C surface: conversion only, no decisions.
+//!
+//! One file a noun of C. All that can go wrong at such a border (pointers, numbers that are no
+//! enum, panics) is dealt with in `boundary`. The doc comments are the text of
+//! `include/nucleus_seccomp.h` and are written for readers of C, in the order of the modules here.
+
+#![expect(unsafe_code, reason = "the C ABI")]
+
+pub mod version;
+
+pub mod status;
+
+pub mod action;
+
+pub mod filter;
+
+pub mod arg;
+
+pub mod rules;
+
+pub mod builtin;
+
+pub mod compile;
+
+pub mod apply;
+
+pub mod syscall;
+
+pub mod log;
+
+mod boundary;

@@ -1,0 +1,87 @@
+//! Rules: which calls get which action.
+
+use std::ffi::c_char;
+
+use super::arg::nucleus_arg;
+use super::boundary::{array, text};
+use super::filter::{Filter, edit};
+use super::status::nucleus_status;
+use crate::action::Action;
+use crate::error::Result;
+use crate::policy::{Policy, Rule};
+
+/// Lets the call `name` run, whatever its arguments. Rules with conditions come first, and
+/// nucleus_filter_deny beats all. A name that only other architectures have is accepted and does
+/// nothing here.
+///
+/// After nucleus_filter_use_default this lifts the argument checks that end in an allow, such as
+/// those of clone and socket; nucleus_filter_allow_extra does not.
+///
+///     nucleus_filter_allow(f, "read");
+///
+/// Errors: NUCLEUS_ERR_UNKNOWN_SYSCALL (the sentence suggests the nearest names),
+/// NUCLEUS_ERR_INVALID_ARGUMENT. Since 0.1.
+///
+/// # Safety
+/// `filter` is NULL or a live handle that no other thread is using; `name` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_allow(
+    filter: *mut Filter,
+    name: *const c_char,
+) -> nucleus_status {
+    // SAFETY: the caller promises both.
+    unsafe { edit(filter, |policy| policy.allow(text("allow", "name", name)?)) }
+}
+
+/// Refuses the call `name`, whatever else is said of it, before or after: with the filter's
+/// default action if that refuses, else with EPERM.
+///
+/// Errors: as nucleus_filter_allow. Since 0.1.
+///
+/// # Safety
+/// `filter` is NULL or a live handle that no other thread is using; `name` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_deny(
+    filter: *mut Filter,
+    name: *const c_char,
+) -> nucleus_status {
+    // SAFETY: the caller promises both.
+    unsafe { edit(filter, |policy| policy.deny(text("deny", "name", name)?)) }
+}
+
+/// Adds a rule: the call `name` gets `action` when all `n_args` conditions hold. With none
+/// (`args` may be NULL then) the rule is for the whole call.
+///
+/// Of several rules the strictest that matches decides, in the kernel's order (kill process, kill
+/// thread, trap, errno, notify, trace, log, allow); rules without conditions are asked only when
+/// no rule with conditions matches. The order in which rules are added never matters.
+///
+///     // socket(2): AF_UNIX only. The family is an int, so 32 bits of it are compared.
+///     nucleus_arg family = { .index = 0, .op = NUCLEUS_CMP_EQ, .width = 32, .value = AF_UNIX };
+///     nucleus_filter_add_rule(f, NUCLEUS_ALLOW, "socket", &family, 1);
+///
+/// Errors: as nucleus_filter_allow; an action, comparison, width, index or value that can't be.
+/// Since 0.1.
+///
+/// # Safety
+/// `filter` is NULL or a live handle that no other thread is using; `name` is NULL or a C string;
+/// `args` is NULL or points to `n_args` elements.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_add_rule(
+    filter: *mut Filter,
+    action: u32,
+    name: *const c_char,
+    args: *const nucleus_arg,
+    n_args: usize,
+) -> nucleus_status {
+    let rule = |policy: &mut Policy| {
+        // SAFETY: the caller promises a C string.
+        let name = unsafe { text("add_rule", "name", name)? };
+        // SAFETY: the caller promises `n_args` elements.
+        let args = unsafe { array("add_rule", "args", args, n_args)? };
+        let conditions: Result<Vec<_>> = args.iter().map(|arg| arg.condition(name)).collect();
+        policy.add_rule(name, Rule::new(Action::from_raw(action)?, conditions?))
+    };
+    // SAFETY: the caller promises a filter.
+    unsafe { edit(filter, rule) }
+}

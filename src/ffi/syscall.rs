@@ -1,0 +1,82 @@
+//! Names and numbers of system calls.
+
+use std::collections::HashMap;
+use std::ffi::{CString, c_char};
+use std::ptr;
+use std::sync::LazyLock;
+
+use super::boundary::{guarded, text};
+use super::status::{
+    self, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_ERR_UNSUPPORTED, NUCLEUS_OK, nucleus_status,
+};
+use crate::arch::Arch;
+use crate::syscall::Syscall;
+
+/// 64-bit x86 (AUDIT_ARCH_X86_64 of linux/audit.h).
+pub const NUCLEUS_ARCH_X86_64: u32 = 0xc000_003e;
+/// 64-bit ARM, little-endian (AUDIT_ARCH_AARCH64).
+pub const NUCLEUS_ARCH_AARCH64: u32 = 0xc000_00b7;
+/// 64-bit RISC-V (AUDIT_ARCH_RISCV64).
+pub const NUCLEUS_ARCH_RISCV64: u32 = 0xc000_00f3;
+
+/// The architecture that the library was built for, as NUCLEUS_ARCH_*, or 0 if it has no tables
+/// for it. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn nucleus_arch_native() -> u32 {
+    Arch::native().map_or(0, Arch::token)
+}
+
+/// Finds the number of the call `name` on `arch` (NUCLEUS_ARCH_*). On success *number is set.
+///
+/// Errors: NUCLEUS_ERR_UNKNOWN_SYSCALL when no architecture has the call, NUCLEUS_ERR_UNSUPPORTED
+/// when only this one has not, NUCLEUS_ERR_INVALID_ARGUMENT. Since 0.1.
+///
+/// # Safety
+/// `name` is NULL or a C string; `number` is NULL or valid for a write.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_syscall_number(
+    arch: u32,
+    name: *const c_char,
+    number: *mut i32,
+) -> nucleus_status {
+    let find = || {
+        let (Some(arch), false) = (Arch::from_token(arch), number.is_null()) else {
+            return NUCLEUS_ERR_INVALID_ARGUMENT;
+        };
+        // SAFETY: the caller promises a C string.
+        let name = unsafe { text("syscall_number", "name", name) };
+        match name.and_then(|name| Syscall::named("syscall_number", name)) {
+            Err(error) => status::of(&error),
+            Ok(call) => match call.number(arch) {
+                None => NUCLEUS_ERR_UNSUPPORTED,
+                Some(found) => {
+                    // SAFETY: not NULL, and the caller promises that it can be written.
+                    unsafe { number.write(found.cast_signed()) };
+                    NUCLEUS_OK
+                }
+            },
+        }
+    };
+    guarded(find, || ())
+}
+
+/// The name of call `number` on `arch`, or NULL if there is none. Static. Since 0.1.
+#[unsafe(no_mangle)]
+pub extern "C" fn nucleus_syscall_name(arch: u32, number: i32) -> *const c_char {
+    let mut name = ptr::null();
+    let find = || {
+        if let (Some(arch), Ok(number)) = (Arch::from_token(arch), u32::try_from(number)) {
+            let call = Syscall::numbered(arch, number);
+            name = call.map_or(ptr::null(), |call| NAMES[call.name()].as_ptr());
+        }
+        NUCLEUS_OK
+    };
+    guarded(find, || ());
+    name
+}
+
+/// The names with the 0 that C wants behind them; the tables have none.
+static NAMES: LazyLock<HashMap<&str, CString>> = LazyLock::new(|| {
+    let with_end = |call: Syscall| (call.name(), CString::new(call.name()).unwrap_or_default());
+    Syscall::all().map(with_end).collect()
+});

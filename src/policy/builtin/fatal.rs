@@ -1,0 +1,39 @@
+//! What no honest program does in a sandbox: it gets the filter's default.
+
+use super::{Row, Verdict};
+
+const fn row(why: &'static str, calls: &'static str) -> Row {
+    Row { verdict: Verdict::Fatal, why, calls }
+}
+
+/// The calls that end a program, if the default is to kill.
+pub const FATAL: &[Row] = &[
+    row(
+        "Reading, writing and steering other processes.",
+        "ptrace process_vm_readv process_vm_writev",
+    ),
+    row(
+        "New namespaces, and walking into others'. Inside a new user namespace every capability is \
+         had, and with it the parts of the kernel that only root could reach.",
+        "unshare setns",
+    ),
+    row(
+        "Mounting, by the old calls and the new.",
+        "mount umount2 pivot_root move_mount open_tree open_tree_attr fsopen fsconfig fsmount fspick \
+         mount_setattr",
+    ),
+    row("Code in the kernel.", "init_module finit_module delete_module bpf"),
+    row("Another kernel, or the end of this one.", "kexec_load kexec_file_load reboot"),
+    row(
+        "Windows into the kernel and the processor with a long list of exploits: counters and probes, \
+         and page faults answered by the program.",
+        "perf_event_open userfaultfd",
+    ),
+    row(
+        "The kernel's keys, which no namespace keeps apart. keyctl is checked.",
+        "add_key request_key",
+    ),
+    row("Files past their paths: the way out of a container.", "open_by_handle_at"),
+    row("The machine's ports.", "iopl ioperm"),
+    row("The machine's swap.", "swapon swapoff"),
+];

@@ -1,0 +1,196 @@
+//! The policy that ordinary programs run under.
+//!
+//! Every system call stands in exactly one of the tables, with the reason for its place:
+//! [`allowed`](ALLOWED), decided by its [arguments](CHECKED), refused [softly](SOFT), or
+//! [fatal](FATAL). docs/policy.md shows the same tables to readers, and a test holds the two
+//! together.
+
+mod allowed;
+mod checked;
+mod extra;
+mod fatal;
+mod soft;
+
+pub use allowed::ALLOWED;
+pub use checked::{CHECKED, Case, Check, Choice, When};
+pub use extra::EXTRA;
+pub use fatal::FATAL;
+pub use soft::SOFT;
+
+use super::{Condition, Operator, Policy, Rule, Width};
+use crate::action::Action;
+use crate::error::{Error, Result};
+use crate::syscall::Syscall;
+
+/// Errnos that the tables answer with, as Linux numbers them on every architecture covered.
+pub mod errno {
+    /// A kernel asked by somebody without the right.
+    pub const EPERM: u16 = 1;
+    /// A kernel that enforces W^X.
+    pub const EACCES: u16 = 13;
+    /// A kernel without the option.
+    pub const EINVAL: u16 = 22;
+    /// A device without the request.
+    pub const ENOTTY: u16 = 25;
+    /// A kernel without the call.
+    pub const ENOSYS: u16 = 38;
+    /// A kernel without the protocol family.
+    pub const EAFNOSUPPORT: u16 = 97;
+}
+
+/// What a call, or a case of it, gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It runs.
+    Allow,
+    /// It fails with this errno, from which programs recover; in strict mode it is fatal.
+    Soft(u16),
+    /// The filter's default.
+    Fatal,
+}
+
+/// A few calls that are treated alike, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// What they get.
+    pub verdict: Verdict,
+    /// Why, in a phrase.
+    pub why: &'static str,
+    /// Their names, separated by blanks.
+    pub calls: &'static str,
+}
+
+impl Row {
+    /// The names one by one.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.calls.split_whitespace()
+    }
+}
+
+/// What can be chosen of the built-in policy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Modes {
+    /// AF_INET and AF_INET6 sockets can be opened.
+    pub network: bool,
+    /// What is refused softly gets the default instead.
+    pub strict: bool,
+    /// Memory may be writable and executable at once.
+    pub jit: bool,
+}
+
+/// Adds the built-in policy to `policy`.
+///
+/// # Errors
+/// The default lets calls run: what the tables leave to it as fatal would be allowed.
+pub fn add_to(policy: &mut Policy, modes: Modes) -> Result<()> {
+    let default = policy.default_action();
+    if !default.refuses() {
+        return Err(Error::default_runs(default));
+    }
+    for row in ALLOWED.iter().chain(SOFT).chain(FATAL) {
+        for name in row.names() {
+            whole_call(policy, name, row.verdict, modes)?;
+        }
+    }
+    for check in CHECKED {
+        whole_call(policy, check.call, check.otherwise, modes)?;
+        for case in check.cases.iter().filter(|case| case.when.applies(modes)) {
+            case_of(policy, check.call, case, modes)?;
+        }
+    }
+    if !modes.strict {
+        policy.set_unknown(Action::errno(errno::ENOSYS));
+    }
+    Ok(())
+}
+
+/// The rule for what no case speaks of.
+fn whole_call(policy: &mut Policy, name: &str, verdict: Verdict, modes: Modes) -> Result<()> {
+    match verdict {
+        Verdict::Allow => policy.add_rule(name, Rule::new(Action::ALLOW, [])),
+        Verdict::Soft(errno) if !modes.strict => {
+            policy.add_rule(name, Rule::soft(Action::errno(errno)))
+        }
+        Verdict::Soft(_) | Verdict::Fatal => Ok(()),
+    }
+}
+
+/// The rules of a case: one for each combination of the values that its choices list.
+fn case_of(policy: &mut Policy, call: &str, case: &Case, modes: Modes) -> Result<()> {
+    let action = match case.verdict {
+        Verdict::Allow => Action::ALLOW,
+        Verdict::Soft(errno) if !modes.strict => Action::errno(errno),
+        Verdict::Soft(_) | Verdict::Fatal => policy.default_action(),
+    };
+    let mut combinations = vec![Vec::new()];
+    for choice in case.all {
+        let mut longer = Vec::with_capacity(combinations.len() * choice.any_of.len());
+        for (value, _) in choice.any_of {
+            let condition = choice.condition(call, *value)?;
+            longer.extend(combinations.iter().map(|conditions: &Vec<Condition>| {
+                conditions.iter().copied().chain([condition]).collect::<Vec<_>>()
+            }));
+        }
+        combinations = longer;
+    }
+    combinations
+        .into_iter()
+        .try_for_each(|conditions| policy.add_rule(call, Rule::new(action, conditions)))
+}
+
+impl Choice {
+    fn condition(&self, call: &str, value: u64) -> Result<Condition> {
+        let (operator, mask) = match self.mask {
+            Some(mask) => (Operator::MaskedEq, mask),
+            None => (Operator::Eq, 0),
+        };
+        Condition::new(call, self.index, operator, self.width, value, mask)
+    }
+}
+
+impl When {
+    const fn applies(self, modes: Modes) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Network => modes.network,
+            Self::NoJit => !modes.jit,
+        }
+    }
+}
+
+/// Allows calls of the opt-in list. A call that the built-in policy holds anyway, with argument
+/// checks or without, stays as it is. What can't be added is left out with a warning; with
+/// `strict` it is an error, and nothing is added.
+///
+/// # Errors
+/// With `strict`: a name that is not on the list, or no system call's at all.
+pub fn allow_extra(policy: &mut Policy, names: &[&str], strict: bool) -> Result<()> {
+    let mut accepted = Vec::with_capacity(names.len());
+    for name in names {
+        match offered(name) {
+            Ok(Offer::Add) => accepted.push(*name),
+            Ok(Offer::HeldAnyway) => {
+                tracing::debug!("allow_extra: '{name}' is in the built-in policy already");
+            }
+            Err(error) if strict => return Err(error),
+            Err(error) => tracing::warn!("{error}; it is left out"),
+        }
+    }
+    accepted.into_iter().try_for_each(|name| policy.allow(name))
+}
+
+enum Offer {
+    Add,
+    HeldAnyway,
+}
+
+fn offered(name: &str) -> Result<Offer> {
+    Syscall::named("allow_extra", name)?;
+    let held = CHECKED.iter().any(|check| check.call == name)
+        || ALLOWED.iter().flat_map(Row::names).any(|allowed| allowed == name);
+    match EXTRA.split_whitespace().any(|extra| extra == name) {
+        _ if held => Ok(Offer::HeldAnyway),
+        true => Ok(Offer::Add),
+        false => Err(Error::not_opt_in(name)),
+    }
+}

@@ -1,0 +1,129 @@
+//! A condition on one argument of a call.
+
+use crate::call::Call;
+use crate::error::{Error, Result};
+
+/// How an argument is compared with the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operator {
+    /// Different from the value.
+    Ne,
+    /// Less than the value, both unsigned.
+    Lt,
+    /// Less than the value or equal to it.
+    Le,
+    /// Equal to the value.
+    Eq,
+    /// Greater than the value or equal to it.
+    Ge,
+    /// Greater than the value.
+    Gt,
+    /// Equal to the value in the bits of the mask.
+    MaskedEq,
+}
+
+/// How much of an argument is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Width {
+    /// The low half: the kernel's `int`, `unsigned int`, `mode_t` and the like. The high half of
+    /// the register is the caller's to fill with anything, and the kernel does not look at it.
+    Bits32,
+    /// The whole register.
+    Bits64,
+}
+
+/// One comparison that has to hold for a rule to match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Condition {
+    index: u8,
+    operator: Operator,
+    width: Width,
+    // Before the value, so that in order those of one mask stand together.
+    mask: u64,
+    value: u64,
+}
+
+impl Condition {
+    /// Argument `index` (0 to 5) compared by `operator` with `value`; `mask` is for
+    /// [`Operator::MaskedEq`] alone and 0 otherwise. `call` is named in the errors.
+    ///
+    /// # Errors
+    /// An index above 5; a value or mask above 32 bits with [`Width::Bits32`]; a mask without
+    /// [`Operator::MaskedEq`]; bits of the value outside the mask.
+    pub fn new(
+        call: &str,
+        index: u32,
+        operator: Operator,
+        width: Width,
+        value: u64,
+        mask: u64,
+    ) -> Result<Self> {
+        const LAST: u32 = 5;
+        let narrow = width == Width::Bits32;
+        let masked = operator == Operator::MaskedEq;
+        let index = match u8::try_from(index) {
+            Ok(small) if index <= LAST => small,
+            _ => return Err(Error::argument_index(call, index)),
+        };
+        if !masked && mask != 0 {
+            return Err(Error::needless_mask(call, mask));
+        }
+        for (what, bits) in [("value", value), ("mask", mask)] {
+            if narrow && bits > u64::from(u32::MAX) {
+                return Err(Error::too_wide(call, what, bits));
+            }
+        }
+        if masked && value & !mask != 0 {
+            return Err(Error::value_outside_mask(call, value, mask));
+        }
+        Ok(Self { index, operator, width, value, mask })
+    }
+
+    /// Which argument, 0 to 5.
+    #[must_use]
+    pub const fn index(&self) -> u8 {
+        self.index
+    }
+
+    /// How it is compared.
+    #[must_use]
+    pub const fn operator(&self) -> Operator {
+        self.operator
+    }
+
+    /// How much of it is compared.
+    #[must_use]
+    pub const fn width(&self) -> Width {
+        self.width
+    }
+
+    /// What it is compared with.
+    #[must_use]
+    pub const fn value(&self) -> u64 {
+        self.value
+    }
+
+    /// The bits that [`Operator::MaskedEq`] looks at; 0 with any other operator.
+    #[must_use]
+    pub const fn mask(&self) -> u64 {
+        self.mask
+    }
+
+    /// Whether the condition holds for `call`.
+    #[must_use]
+    pub fn holds(&self, call: &Call) -> bool {
+        let argument = match self.width {
+            Width::Bits32 => call.args[usize::from(self.index)] & u64::from(u32::MAX),
+            Width::Bits64 => call.args[usize::from(self.index)],
+        };
+        match self.operator {
+            Operator::Ne => argument != self.value,
+            Operator::Lt => argument < self.value,
+            Operator::Le => argument <= self.value,
+            Operator::Eq => argument == self.value,
+            Operator::Ge => argument >= self.value,
+            Operator::Gt => argument > self.value,
+            Operator::MaskedEq => argument & self.mask == self.value,
+        }
+    }
+}

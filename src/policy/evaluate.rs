@@ -1,0 +1,58 @@
+//! The meaning of a policy.
+//!
+//! Written to be read, not to be fast: this is what the compiler, the proof, the tests and the
+//! fuzzers are held against.
+
+use super::{Policy, Rule};
+use crate::action::Action;
+use crate::arch::{Arch, SKIPPED};
+use crate::call::Call;
+
+/// The verdict of `policy` on `call`.
+///
+/// The first of these that applies:
+/// 1. the call's architecture is not covered: the bad-architecture verdict;
+/// 2. the call is denied by name: the deny verdict;
+/// 3. rules with conditions match: the strictest of them;
+/// 4. rules without conditions exist: the strictest of them;
+/// 5. the number is newer than the newest known one, and there is a verdict for that: this one;
+/// 6. the default.
+#[must_use]
+pub fn evaluate(policy: &Policy, call: &Call) -> Action {
+    let Some(arch) = policy.arches().find(|arch| arch.owns(call)) else {
+        return policy.bad_arch();
+    };
+    let nr = call.nr.cast_unsigned();
+    if policy.denied().any(|denied| denied.number(arch) == Some(nr)) {
+        return policy.deny_action();
+    }
+    strictest(rules(policy, arch, nr).filter(|rule| has_conditions(rule) && matches(rule, call)))
+        .or_else(|| strictest(rules(policy, arch, nr).filter(|rule| !has_conditions(rule))))
+        .or_else(|| unknown(policy, arch, nr))
+        .unwrap_or(policy.default_action())
+}
+
+fn rules(policy: &Policy, arch: Arch, nr: u32) -> impl Iterator<Item = &Rule> {
+    policy
+        .rules()
+        .filter(move |(call, _)| call.number(arch) == Some(nr))
+        .flat_map(|(_, rules)| rules)
+}
+
+fn strictest<'a>(rules: impl Iterator<Item = &'a Rule>) -> Option<Action> {
+    rules.map(Rule::action).min()
+}
+
+fn has_conditions(rule: &Rule) -> bool {
+    !rule.conditions().is_empty()
+}
+
+fn matches(rule: &Rule, call: &Call) -> bool {
+    rule.conditions().iter().all(|condition| condition.holds(call))
+}
+
+/// A skipped call (-1) is no new call, though it is the largest number of all.
+fn unknown(policy: &Policy, arch: Arch, nr: u32) -> Option<Action> {
+    let (newest, action) = policy.unknown(arch)?;
+    (nr > newest && nr != SKIPPED).then_some(action)
+}

@@ -1,0 +1,78 @@
+//! The bits of a call's arguments, in the order in which the diagrams ask for them.
+
+use crate::arch::Arch;
+
+/// A 32-bit word that is neither the number nor the architecture, as its place in the order.
+///
+/// Of an argument the word at the higher offset comes first, which on little-endian machines is
+/// the high half: a 64-bit comparison then asks for its bits in the order of their weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Word(u16);
+
+impl Word {
+    pub(super) const COUNT: u16 = 14;
+
+    /// The word at `offset` of `struct seccomp_data`; the first two are the number and the
+    /// architecture, which are no words here.
+    pub(super) fn at(offset: u32) -> Option<Self> {
+        match u16::try_from(offset / 4).ok()? {
+            0 | 1 => None,
+            // The instruction pointer comes last: hardly a program asks for it.
+            place @ (2 | 3) => Some(Self(place + 10)),
+            place => Some(Self((place - 4) ^ 1)),
+        }
+    }
+
+    /// The (high, low) halves of argument `index`, which is at most 5, where `arch` keeps them.
+    pub(super) fn halves(arch: Arch, index: u8) -> (Self, Self) {
+        let (first, second) = (Self(2 * u16::from(index) + 1), Self(2 * u16::from(index)));
+        if arch.big_endian() { (first, second) } else { (second, first) }
+    }
+
+    /// The place in the order, 0 to 13.
+    pub(super) fn place(self) -> usize {
+        usize::from(self.0)
+    }
+
+    /// Bit `bit` (0 is the least significant) as a variable; smaller ones are asked for first.
+    pub(super) fn variable(self, bit: u32) -> Variable {
+        Variable(self.0 * 32 + 31 - u16::try_from(bit).expect("a word has 32 bits"))
+    }
+}
+
+/// A bit of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Variable(u16);
+
+impl Variable {
+    /// Behind all bits: the level of the verdicts.
+    pub(super) const END: Self = Self(Word::COUNT * 32);
+
+    /// The word it is a bit of, and which one.
+    pub(super) fn bit(self) -> (Word, u32) {
+        (Word(self.0 / 32), 31 - u32::from(self.0 % 32))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_offset_is_a_word_of_its_own() {
+        let mut words: Vec<_> = (2..16).filter_map(|index| Word::at(4 * index)).collect();
+        words.sort_unstable();
+        assert_eq!(words, (0..Word::COUNT).map(Word).collect::<Vec<_>>());
+        assert_eq!([0, 4].map(Word::at), [None, None], "number and architecture");
+    }
+
+    #[test]
+    fn the_halves_are_where_a_little_endian_machine_keeps_them() {
+        for index in 0..6 {
+            let offset = 16 + 8 * u32::from(index);
+            let (high, low) = Word::halves(Arch::X86_64, index);
+            assert_eq!((Word::at(offset + 4), Word::at(offset)), (Some(high), Some(low)));
+            assert!(high.variable(0) < low.variable(31), "the high half's bits come first");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Where a program goes by architecture and number alone.
+//!
+//! Number and architecture are compared, not computed with. So the walk carries a range for each,
+//! and cuts it where a comparison does: every region that comes out is one way through the program,
+//! and together they are all calls there are.
+
+use super::steps::Range;
+use crate::bpf::{Instruction, Opcode, Program};
+use crate::error::{Error, Result};
+
+/// Calls that take one way through the program, up to its end or to their arguments.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Region {
+    pub(super) arch: Range,
+    pub(super) nr: Range,
+    pub(super) end: End,
+}
+
+/// How far number and architecture lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum End {
+    Return(u32),
+    /// The instruction here is the first that loads something else.
+    Arguments(usize),
+}
+
+/// Steps that a walk may take: a tree over all calls takes some thousands, a chain of comparisons
+/// as long as a program can be some millions.
+const BUDGET: usize = 20_000_000;
+
+/// All regions of the program.
+pub(super) fn regions(program: &Program) -> Result<Vec<Region>> {
+    let mut regions = Vec::new();
+    let start = State { pc: 0, a: A::Constant(0), arch: Range::ALL, nr: Range::ALL };
+    let mut waiting = vec![start];
+    let mut steps = 0;
+    while let Some(state) = waiting.pop() {
+        steps += 1;
+        if steps > BUDGET {
+            return Err(Error::proof_budget("steps", BUDGET));
+        }
+        if let Some(end) = state.step(program.instructions()[state.pc], &mut waiting)? {
+            regions.push(Region { arch: state.arch, nr: state.nr, end });
+        }
+    }
+    Ok(regions)
+}
+
+/// What the accumulator holds. The kernel clears it before the first instruction.
+#[derive(Clone, Copy, Debug)]
+enum A {
+    Constant(u32),
+    Arch,
+    Nr,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct State {
+    pc: usize,
+    a: A,
+    arch: Range,
+    nr: Range,
+}
+
+impl State {
+    /// One instruction: the states behind it go to `waiting`, or the region ends.
+    fn step(self, instruction: Instruction, waiting: &mut Vec<Self>) -> Result<Option<End>> {
+        let Instruction { code, jt, jf, k } = instruction;
+        let not_followed = || Err(Error::not_followed(self.pc, code));
+        let Some(opcode) = Opcode::from_code(code) else { return not_followed() };
+        let next = Self { pc: self.pc + 1, ..self };
+        match (opcode, self.a) {
+            (Opcode::Return, _) => return Ok(Some(End::Return(k))),
+            (Opcode::Load, _) => match k {
+                0 => waiting.push(Self { a: A::Nr, ..next }),
+                4 => waiting.push(Self { a: A::Arch, ..next }),
+                _ => return Ok(Some(End::Arguments(self.pc))),
+            },
+            (Opcode::Jump, _) => waiting.push(Self { pc: next.pc + k as usize, ..self }),
+            (Opcode::And, A::Constant(value)) => {
+                waiting.push(Self { a: A::Constant(value & k), ..next });
+            }
+            (Opcode::And, _) => return not_followed(),
+            (test, _) => {
+                let Some(parts) = parts(self.range(), test, k) else { return not_followed() };
+                for (part, holds) in parts {
+                    let skip = usize::from(if holds { jt } else { jf });
+                    waiting.push(Self { pc: next.pc + skip, ..self.narrowed(part) });
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// What the accumulator can hold.
+    fn range(&self) -> Range {
+        match self.a {
+            A::Constant(value) => Range { first: value, last: value },
+            A::Arch => self.arch,
+            A::Nr => self.nr,
+        }
+    }
+
+    fn narrowed(self, part: Range) -> Self {
+        match self.a {
+            A::Constant(_) => self,
+            A::Arch => Self { arch: part, ..self },
+            A::Nr => Self { nr: part, ..self },
+        }
+    }
+}
+
+/// The parts of a range on which a test comes out one way; `None` for a test of bits that would
+/// cut it into too many.
+fn parts(range: Range, test: Opcode, k: u32) -> Option<Vec<(Range, bool)>> {
+    let cut = |at: Option<u32>, below: bool| match at.map(|at| range.split(at)) {
+        Some((low, high)) => [(low, below), (high, !below)],
+        None => [(Some(range), below), (None, !below)],
+    };
+    let parts = match test {
+        Opcode::IfAtLeast => cut(Some(k), false).to_vec(),
+        Opcode::IfGreater => cut(k.checked_add(1), false).to_vec(),
+        Opcode::IfEqual => {
+            let (below, rest) = range.split(k);
+            let (equal, above) = match (rest, k.checked_add(1)) {
+                (Some(rest), Some(after)) => rest.split(after),
+                (rest, _) => (rest, None),
+            };
+            vec![(below, false), (equal, true), (above, false)]
+        }
+        _ => return by_bit(range, k),
+    };
+    Some(parts.into_iter().filter_map(|(part, holds)| Some((part?, holds))).collect())
+}
+
+/// The parts of a range on which some bit of `k` is set, or none is. One of the two highest bits
+/// cuts all words into four parts at most; others are asked of single words only.
+fn by_bit(range: Range, k: u32) -> Option<Vec<(Range, bool)>> {
+    const HIGH_BITS: [u32; 2] = [1 << 31, 1 << 30];
+    if range.first == range.last || k == 0 {
+        return Some(vec![(range, range.first & k != 0)]);
+    }
+    if !HIGH_BITS.contains(&k) {
+        return None;
+    }
+    let mut parts = Vec::new();
+    let mut rest = Some(range);
+    while let Some(range) = rest {
+        let next_change = (range.first | (k - 1)).checked_add(1);
+        let (part, behind) = match next_change {
+            Some(at) => range.split(at),
+            None => (Some(range), None),
+        };
+        parts.extend(part.map(|part| (part, part.first & k != 0)));
+        rest = behind;
+    }
+    Some(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every part comes out one way, at its ends and in its middle, and none is missing.
+    #[test]
+    fn parts_are_what_the_test_says() {
+        let ranges =
+            [(0, u32::MAX), (0, 0), (5, 5), (3, 9), (u32::MAX, u32::MAX), (1 << 29, 3 << 30)];
+        let values = [0, 1, 4, 5, 9, 10, 1 << 30, (1 << 30) + 1, 1 << 31, u32::MAX - 1, u32::MAX];
+        for (first, last) in ranges {
+            for k in values {
+                for test in
+                    [Opcode::IfEqual, Opcode::IfGreater, Opcode::IfAtLeast, Opcode::IfAnyBit]
+                {
+                    let holds = |a: u32| match test {
+                        Opcode::IfEqual => a == k,
+                        Opcode::IfGreater => a > k,
+                        Opcode::IfAtLeast => a >= k,
+                        _ => a & k != 0,
+                    };
+                    let Some(parts) = parts(Range { first, last }, test, k) else { continue };
+                    let mut next = Some(first);
+                    for (part, outcome) in parts {
+                        assert_eq!(
+                            next,
+                            Some(part.first),
+                            "{test:?} {k:#x} on {first:#x}..{last:#x}"
+                        );
+                        let middle = u32::midpoint(part.first, part.last);
+                        for a in [part.first, middle, part.last] {
+                            assert_eq!(holds(a), outcome, "{test:?} {k:#x} on {a:#x}");
+                        }
+                        next = part.last.checked_add(1);
+                    }
+                    assert_eq!(
+                        next,
+                        last.checked_add(1),
+                        "{test:?} {k:#x} on {first:#x}..{last:#x}"
+                    );
+                }
+            }
+        }
+    }
+}

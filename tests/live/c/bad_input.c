@@ -1,0 +1,379 @@
+/* Hands every kind of bad input to the library: each must come to its status and, on a filter, to a
+ * sentence, and leave the filter usable. The cases are in bad_input_tables.h.
+ *
+ *     bad_input [quick]      "quick" leaves out what takes minutes under valgrind
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "bad_input_tables.h"
+#include "check.h"
+
+#define MIB ((size_t)1 << 20)
+
+static char *long_name;
+
+static nucleus_filter *filter_with(uint32_t action)
+{
+    nucleus_filter *filter = NULL;
+
+    same_status("filter_new", nucleus_filter_new(action, &filter), NUCLEUS_OK);
+    if (filter == NULL)
+        exit(report("bad_input"));
+    return filter;
+}
+
+static const char *resolved(const char *name)
+{
+    return name == LONG_NAME ? long_name : name;
+}
+
+/* An array at an odd address, with real contents, should anybody look. */
+static const void *misaligned(const void *array, size_t size)
+{
+    static union { unsigned char bytes[128]; uint64_t aligned; } space;
+
+    memcpy(space.bytes + 1, array, size);
+    return space.bytes + 1;
+}
+
+static nucleus_status do_call(nucleus_filter *filter, const struct row *row)
+{
+    const char *names[] = {"mincore", resolved(row->name)};
+    const char *const *first = row->n == 2 ? names : names + 1;
+    const nucleus_arg *args = &row->arg;
+
+    if (row->array == NULL_ARRAY) {
+        first = NULL;
+        args = NULL;
+    } else if (row->array == MISALIGNED) {
+        if (row->call == EXTRA)
+            first = misaligned(first, sizeof *first);
+        else
+            args = misaligned(args, sizeof *args);
+    }
+    switch (row->call) {
+    case ALLOW_CALL: return nucleus_filter_allow(filter, names[1]);
+    case DENY_CALL: return nucleus_filter_deny(filter, names[1]);
+    case RULE: return nucleus_filter_add_rule(filter, row->word, names[1], args, row->n);
+    case DEFAULT: return nucleus_filter_use_default(filter, row->word);
+    case EXTRA: return nucleus_filter_allow_extra(filter, first, row->n, row->word);
+    }
+    return NUCLEUS_ERR_INTERNAL;
+}
+
+/* A sentence for a log: not empty, not endless, and nothing in it that a terminal would obey. */
+static void check_sentence(const struct row *row, const char *sentence)
+{
+    if (!CHECK(sentence != NULL, "%s: no sentence", row->what))
+        return;
+    CHECK(strlen(sentence) > 20 && strlen(sentence) < 400, "%s: %zu bytes: %s", row->what,
+          strlen(sentence), sentence);
+    for (const char *at = sentence; *at != '\0'; at++)
+        if (!CHECK((unsigned char)*at >= ' ' && *at != '\x7f', "%s: a control character %#x",
+                   row->what, (unsigned)*at))
+            break;
+    for (size_t i = 0; i < COUNT(row->says) && row->says[i] != NULL; i++)
+        CHECK(strstr(sentence, row->says[i]) != NULL, "%s: no \"%s\" in: %s", row->what,
+              row->says[i], sentence);
+}
+
+/* The life of a filter around one bad call. */
+static void check_row(const struct row *row)
+{
+    nucleus_filter *filter = filter_with(NUCLEUS_KILL_PROCESS);
+    bool fails = row->expected != NUCLEUS_OK;
+
+    same_status(row->what, nucleus_filter_allow(filter, "read"), NUCLEUS_OK);
+    same_status(row->what, do_call(filter, row), row->expected);
+    if (fails)
+        check_sentence(row, nucleus_filter_error(filter));
+    else
+        CHECK(nucleus_filter_error(filter) == NULL, "%s: %s", row->what,
+              nucleus_filter_error(filter));
+
+    same_status(row->what, nucleus_filter_compile(filter), row->expected);
+    if (fails) {
+        same_status(row->what, nucleus_filter_apply(filter, 0), NUCLEUS_ERR_NOT_COMPILED);
+        same_status(row->what, nucleus_filter_clear_error(filter), NUCLEUS_OK);
+        CHECK(nucleus_filter_error(filter) == NULL, "%s: not cleared", row->what);
+        same_status(row->what, nucleus_filter_apply(filter, 0), NUCLEUS_ERR_NOT_COMPILED);
+        same_status(row->what, nucleus_filter_compile(filter), NUCLEUS_OK);
+    }
+    same_status(row->what, nucleus_filter_deny(filter, "write"), NUCLEUS_OK);
+    same_status(row->what, nucleus_filter_compile(filter), NUCLEUS_OK);
+    nucleus_filter_free(filter);
+}
+
+static void check_default_actions(void)
+{
+    char untouched;
+    char what[40];
+
+    for (size_t i = 0; i < COUNT(DEFAULT_ACTIONS); i++) {
+        nucleus_filter *const before = (nucleus_filter *)(void *)&untouched;
+        nucleus_filter *filter = before;
+        uint32_t action = DEFAULT_ACTIONS[i].action;
+
+        snprintf(what, sizeof what, "default action %#010x", (unsigned)action);
+        same_status(what, nucleus_filter_new(action, &filter), DEFAULT_ACTIONS[i].made);
+        if (DEFAULT_ACTIONS[i].made != NUCLEUS_OK) {
+            CHECK(filter == before, "%s: *out was written", what);
+            continue;
+        }
+        for (int twice = 0; twice < 2; twice++) /* adding the policy twice is fine */
+            same_status(what, nucleus_filter_use_default(filter, 0),
+                        DEFAULT_ACTIONS[i].with_policy);
+        same_status(what, nucleus_filter_compile(filter), DEFAULT_ACTIONS[i].with_policy);
+        if (DEFAULT_ACTIONS[i].with_policy != NUCLEUS_OK)
+            CHECK(strstr(nucleus_filter_error(filter), "default action") != NULL, "%s: %s", what,
+                  nucleus_filter_error(filter));
+        nucleus_filter_free(filter);
+    }
+}
+
+static void check_null_filter(void)
+{
+    static const char *const names[] = {"read"};
+    nucleus_arg arg = {.op = NUCLEUS_CMP_EQ};
+
+    same_status("new, out NULL", nucleus_filter_new(NUCLEUS_ALLOW, NULL), INVALID);
+    same_status("clear_error", nucleus_filter_clear_error(NULL), INVALID);
+    same_status("allow", nucleus_filter_allow(NULL, "read"), INVALID);
+    same_status("allow", nucleus_filter_allow(NULL, NULL), INVALID);
+    same_status("deny", nucleus_filter_deny(NULL, "read"), INVALID);
+    same_status("add_rule", nucleus_filter_add_rule(NULL, NUCLEUS_ALLOW, "read", &arg, 1), INVALID);
+    same_status("add_rule", nucleus_filter_add_rule(NULL, 3, NULL, NULL, SIZE_MAX), INVALID);
+    same_status("use_default", nucleus_filter_use_default(NULL, 0), INVALID);
+    same_status("allow_extra", nucleus_filter_allow_extra(NULL, names, 1, 0), INVALID);
+    same_status("compile", nucleus_filter_compile(NULL), INVALID);
+    same_status("apply", nucleus_filter_apply(NULL, 0), INVALID);
+    same_status("apply", nucleus_filter_apply(NULL, NUCLEUS_APPLY_BEST_EFFORT), INVALID);
+    const char *sentence = nucleus_filter_error(NULL);
+    CHECK(sentence != NULL && strstr(sentence, "NULL") != NULL, "error(NULL) says nothing");
+    nucleus_filter_free(NULL);
+}
+
+/* What apply refuses before it asks the kernel. */
+static void check_apply(void)
+{
+    static const uint32_t unknown[] = {ONE_BIT_ABOVE(NUCLEUS_APPLY_BEST_EFFORT), TOP_BIT,
+                                       UINT32_MAX};
+    nucleus_filter *filter = filter_with(NUCLEUS_KILL_PROCESS);
+
+    same_status("before compile", nucleus_filter_apply(filter, 0), NUCLEUS_ERR_NOT_COMPILED);
+    same_status("best effort is for the kernel's refusals alone",
+                nucleus_filter_apply(filter, NUCLEUS_APPLY_BEST_EFFORT), NUCLEUS_ERR_NOT_COMPILED);
+    same_status("compile", nucleus_filter_compile(filter), NUCLEUS_OK);
+    for (size_t i = 0; i < COUNT(unknown); i++)
+        same_status("unknown flags", nucleus_filter_apply(filter, unknown[i]), INVALID);
+    CHECK(nucleus_filter_error(filter) == NULL, "apply wrote to its const filter");
+
+    same_status("a change", nucleus_filter_allow(filter, "read"), NUCLEUS_OK);
+    same_status("after it", nucleus_filter_apply(filter, 0), NUCLEUS_ERR_NOT_COMPILED);
+    same_status("again", nucleus_filter_compile(filter), NUCLEUS_OK);
+    same_status("a change that fails", nucleus_filter_deny(filter, "wrtie"), UNKNOWN);
+    same_status("after it", nucleus_filter_apply(filter, 0), NUCLEUS_ERR_NOT_COMPILED);
+    same_status("its error cleared", nucleus_filter_clear_error(filter), NUCLEUS_OK);
+    same_status("after that", nucleus_filter_apply(filter, 0), NUCLEUS_ERR_NOT_COMPILED);
+    nucleus_filter_free(filter);
+}
+
+static void check_first_error_is_kept(void)
+{
+    nucleus_filter *filter = filter_with(NUCLEUS_KILL_PROCESS);
+    char first[400] = "";
+
+    same_status("the first", nucleus_filter_allow(filter, "wrtie"), UNKNOWN);
+    const char *kept = nucleus_filter_error(filter);
+    snprintf(first, sizeof first, "%s", kept == NULL ? "" : kept);
+    same_status("the second", nucleus_filter_add_rule(filter, 3, "read", NULL, 0), INVALID);
+    same_status("the third", nucleus_filter_use_default(filter, TOP_BIT), INVALID);
+    same_status("a success", nucleus_filter_allow(filter, "read"), NUCLEUS_OK);
+    same_status("compile", nucleus_filter_compile(filter), UNKNOWN);
+    same_status("compile again", nucleus_filter_compile(filter), UNKNOWN);
+    CHECK(nucleus_filter_error(filter) == kept && strcmp(first, kept) == 0,
+          "the sentence has moved or changed: %s", nucleus_filter_error(filter));
+    same_status("clear", nucleus_filter_clear_error(filter), NUCLEUS_OK);
+    same_status("clear what is clear", nucleus_filter_clear_error(filter), NUCLEUS_OK);
+    same_status("the next is kept", nucleus_filter_use_default(filter, TOP_BIT), INVALID);
+    same_status("and refuses", nucleus_filter_compile(filter), INVALID);
+    nucleus_filter_free(filter);
+}
+
+/* `n` rules on one call, with 64-bit values far apart, compiled. */
+static nucleus_status compile_values(unsigned n, uint64_t step, bool sentence)
+{
+    nucleus_filter *filter = filter_with(NUCLEUS_ALLOW);
+
+    for (unsigned i = 0; i < n; i++) {
+        nucleus_arg arg = {.op = NUCLEUS_CMP_EQ, .width = 64, .value = i * step};
+        if (nucleus_filter_add_rule(filter, NUCLEUS_ERRNO(1), "lseek", &arg, 1) != NUCLEUS_OK)
+            CHECK(false, "rule %u: %s", i, nucleus_filter_error(filter));
+    }
+    nucleus_status status = nucleus_filter_compile(filter);
+    if (sentence && status == NUCLEUS_ERR_TOO_LARGE) {
+        const char *said = nucleus_filter_error(filter);
+        CHECK(said != NULL && strstr(said, "4096") != NULL && strstr(said, "instructions") != NULL,
+              "too large: %s", said == NULL ? "no sentence" : said);
+        same_status("too large, compiled again", nucleus_filter_compile(filter), status);
+        same_status("too large, applied", nucleus_filter_apply(filter, 0),
+                    NUCLEUS_ERR_NOT_COMPILED);
+        same_status("too large, cleared", nucleus_filter_clear_error(filter), NUCLEUS_OK);
+        same_status("but still too large", nucleus_filter_compile(filter), status);
+    }
+    nucleus_filter_free(filter);
+    return status;
+}
+
+/* Where 4096 instructions are exceeded is the compiler's affair. That one rule less compiles, and
+ * that nothing lies between the two statuses, is not. */
+static void check_largest_program(bool quick)
+{
+    const uint64_t step = UINT64_C(1) << 44, scattered = UINT64_C(0x9e3779b97f4a7c15);
+    unsigned fits = 400, exceeds = 5000;
+
+    same_status("few values", compile_values(fits, step, true), NUCLEUS_OK);
+    same_status("many values", compile_values(exceeds, step, true), NUCLEUS_ERR_TOO_LARGE);
+    while (exceeds - fits > 1) {
+        unsigned middle = fits + (exceeds - fits) / 2;
+        nucleus_status status = compile_values(middle, step, false);
+
+        if (status == NUCLEUS_OK)
+            fits = middle;
+        else if (same_status("between", status, NUCLEUS_ERR_TOO_LARGE))
+            exceeds = middle;
+        else
+            break;
+    }
+    printf("bad_input: %u rules fit into a program, %u do not\n", fits, exceeds);
+    if (!quick) {
+        /* No bit of these is like another's, which is hard on the proof. */
+        same_status("1000 values all over", compile_values(1000, scattered, true), NUCLEUS_OK);
+        same_status("20000", compile_values(20000, scattered, true), NUCLEUS_ERR_TOO_LARGE);
+    }
+}
+
+struct heard {
+    unsigned calls;
+    uint32_t level;
+    char all[1000];
+};
+
+static void hear(void *payload, uint32_t level, const char *message)
+{
+    struct heard *heard = payload;
+    size_t end = strlen(heard->all);
+
+    heard->calls++;
+    heard->level = level;
+    snprintf(heard->all + end, sizeof heard->all - end, "%s\n", message);
+}
+
+/* Hands four names to the opt-in list, of which two can't be added and one is there already. */
+static struct heard heard_of_names(nucleus_log_callback callback, uint32_t level,
+                                   nucleus_status expected)
+{
+    static const char *const names[] = {"wrtie\n", "ptrace", "mincore", "read"};
+    struct heard heard = {0, 0, ""};
+    nucleus_filter *filter = filter_with(NUCLEUS_KILL_PROCESS);
+
+    same_status("set_log", nucleus_set_log(callback, &heard, level), expected);
+    same_status("not strict", nucleus_filter_allow_extra(filter, names, 4, 0), NUCLEUS_OK);
+    same_status("compile", nucleus_filter_compile(filter), NUCLEUS_OK);
+    same_status("set_log off", nucleus_set_log(NULL, NULL, NUCLEUS_LOG_OFF), NUCLEUS_OK);
+    nucleus_filter_free(filter);
+    return heard;
+}
+
+static void check_log(void)
+{
+    struct heard heard = heard_of_names(hear, NUCLEUS_LOG_WARN, NUCLEUS_OK);
+    CHECK(heard.calls == 2 && heard.level == NUCLEUS_LOG_WARN, "%u reports:\n%s", heard.calls,
+          heard.all);
+    CHECK(strstr(heard.all, "'wrtie\\n'") && strstr(heard.all, "'ptrace'"), "%s", heard.all);
+
+    heard = heard_of_names(hear, NUCLEUS_LOG_TRACE, NUCLEUS_OK);
+    CHECK(heard.calls > 2 && strstr(heard.all, "'read'"), "%u reports:\n%s", heard.calls,
+          heard.all);
+
+    heard = heard_of_names(hear, NUCLEUS_LOG_ERROR, NUCLEUS_OK);
+    CHECK(heard.calls == 0, "%u reports of errors:\n%s", heard.calls, heard.all);
+    heard = heard_of_names(hear, NUCLEUS_LOG_OFF, NUCLEUS_OK);
+    CHECK(heard.calls == 0, "%u reports, switched off", heard.calls);
+    heard = heard_of_names(NULL, NUCLEUS_LOG_TRACE, NUCLEUS_OK);
+    heard = heard_of_names(hear, NUCLEUS_LOG_TRACE + 1, INVALID);
+    CHECK(heard.calls == 0, "%u reports at an unknown level", heard.calls);
+    heard = heard_of_names(hear, UINT32_MAX, INVALID);
+
+    /* A level that does not exist changes nothing: the callback before stays. */
+    static const char *const names[] = {"ptrace"};
+    nucleus_filter *filter = filter_with(NUCLEUS_KILL_PROCESS);
+    struct heard before = {0, 0, ""};
+    same_status("set_log", nucleus_set_log(hear, &before, NUCLEUS_LOG_WARN), NUCLEUS_OK);
+    same_status("level 6", nucleus_set_log(NULL, NULL, 6), INVALID);
+    same_status("not strict", nucleus_filter_allow_extra(filter, names, 1, 0), NUCLEUS_OK);
+    CHECK(before.calls == 1, "%u reports to the callback before", before.calls);
+    same_status("set_log off", nucleus_set_log(NULL, NULL, 0), NUCLEUS_OK);
+    nucleus_filter_free(filter);
+}
+
+static void check_lookups(void)
+{
+    for (size_t i = 0; i < COUNT(STATUSES); i++) {
+        const char *name = nucleus_status_name(STATUSES[i].status);
+        const char *message = nucleus_status_message(STATUSES[i].status);
+
+        CHECK(name != NULL && strcmp(name, STATUSES[i].name) == 0, "status %d is named %s",
+              (int)STATUSES[i].status, name);
+        CHECK(message != NULL && *message != '\0', "%s has no message", STATUSES[i].name);
+    }
+    for (size_t i = 0; i < COUNT(NUMBERS); i++) {
+        const int32_t before = 12345;
+        int32_t number = before;
+        const char *name = resolved(NUMBERS[i].name);
+        nucleus_status status = nucleus_syscall_number(NUMBERS[i].arch, name, &number);
+
+        same_status(name == NULL ? "NULL" : NUMBERS[i].name, status, NUMBERS[i].expected);
+        CHECK(number == (status == NUCLEUS_OK ? NUMBERS[i].number : before), "%s: number %d",
+              NUMBERS[i].name, (int)number);
+    }
+    same_status("number NULL", nucleus_syscall_number(NUCLEUS_ARCH_X86_64, "read", NULL), INVALID);
+    for (size_t i = 0; i < COUNT(NAMES); i++) {
+        const char *name = nucleus_syscall_name(NAMES[i].arch, NAMES[i].number);
+        bool same = name == NULL || NAMES[i].name == NULL ? name == NAMES[i].name
+                                                           : strcmp(name, NAMES[i].name) == 0;
+        CHECK(same, "%#x %d is named %s", (unsigned)NAMES[i].arch, (int)NAMES[i].number,
+              name == NULL ? "NULL" : name);
+    }
+    CHECK(strcmp(nucleus_version(), NUCLEUS_VERSION) == 0, "library %s, header %s",
+          nucleus_version(), NUCLEUS_VERSION);
+#if defined __x86_64__
+    CHECK(nucleus_arch_native() == NUCLEUS_ARCH_X86_64, "native: %#x",
+          (unsigned)nucleus_arch_native());
+#endif
+}
+
+int main(int argc, char **argv)
+{
+    bool quick = argc > 1 && strcmp(argv[1], "quick") == 0;
+
+    long_name = malloc(MIB + 1);
+    if (long_name == NULL)
+        return 2;
+    memset(long_name, 'a', MIB);
+    long_name[MIB] = '\0';
+
+    for (size_t i = 0; i < COUNT(ROWS); i++)
+        check_row(&ROWS[i]);
+    printf("bad_input: %zu calls with bad or borderline input\n", COUNT(ROWS));
+    check_default_actions();
+    check_null_filter();
+    check_apply();
+    check_first_error_is_kept();
+    check_largest_program(quick);
+    check_log();
+    check_lookups();
+    free(long_name);
+    return report("bad_input");
+}

@@ -1,0 +1,51 @@
+/* What the C test programs share: a check that counts, and says where and what. */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include <stdio.h>
+#include <string.h>
+
+#include <nucleus_seccomp.h>
+
+static unsigned checks_done, checks_failed;
+
+/* Notes one check; the text says what was expected of what. */
+#define CHECK(holds, ...) check_(holds, __LINE__, __VA_ARGS__)
+
+#if defined __GNUC__
+__attribute__((format(printf, 3, 4)))
+#endif
+static int check_(int holds, int line, const char *what, ...);
+
+#include <stdarg.h>
+
+static int check_(int holds, int line, const char *what, ...)
+{
+    va_list rest;
+
+    checks_done++;
+    if (holds)
+        return 1;
+    checks_failed++;
+    printf("FAILED (line %d): ", line);
+    va_start(rest, what);
+    vprintf(what, rest);
+    va_end(rest);
+    putchar('\n');
+    return 0;
+}
+
+static int same_status(const char *what, nucleus_status got, nucleus_status expected)
+{
+    return CHECK(got == expected, "%s: %s, not %s", what, nucleus_status_name(got),
+                 nucleus_status_name(expected));
+}
+
+/* The last line of every test program: what it did, and its exit status. */
+static int report(const char *program)
+{
+    printf("%s: %u checks, %u failed\n", program, checks_done, checks_failed);
+    return checks_failed != 0;
+}
+
+#endif

@@ -1,0 +1,303 @@
+/* Filters and threads, and what may be done between fork and exec: each check confines a child of
+ * its own.
+ *
+ *     confine_threads            all checks
+ *     confine_threads probe      exits with the errno that getppid fails with: what the checks exec
+ */
+#define _GNU_SOURCE
+#include <sched.h>
+
+#include "confine.h"
+
+enum { THREADS = 8 };
+
+static void start(pthread_t *threads, unsigned n, void *(*body)(void *), void *argument)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (pthread_create(&threads[i], NULL, body, argument) != 0)
+            exit(2);
+}
+
+/* The sum of what the threads answered; each answers 0 when all is well. */
+static int join(const pthread_t *threads, unsigned n)
+{
+    int sum = 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        void *answer;
+        pthread_join(threads[i], &answer);
+        sum += answer != NULL;
+    }
+    return sum;
+}
+
+/* ---- all threads at once ---- */
+
+struct meeting {
+    const nucleus_filter *filter;
+    pthread_barrier_t before, after;
+    int expected;
+};
+
+static void *wait_and_probe(void *argument)
+{
+    struct meeting *meeting = argument;
+
+    pthread_barrier_wait(&meeting->before);
+    pthread_barrier_wait(&meeting->after);
+    return probe() == meeting->expected ? NULL : meeting;
+}
+
+static int apply_while_threads_run(const nucleus_filter *filter, uint32_t flags, int expected)
+{
+    struct meeting meeting = {.filter = filter, .expected = expected};
+    pthread_t threads[THREADS];
+
+    pthread_barrier_init(&meeting.before, NULL, THREADS + 1);
+    pthread_barrier_init(&meeting.after, NULL, THREADS + 1);
+    start(threads, THREADS, wait_and_probe, &meeting);
+    pthread_barrier_wait(&meeting.before);
+    nucleus_status status = nucleus_filter_apply(filter, flags);
+    pthread_barrier_wait(&meeting.after);
+    return join(threads, THREADS) + (status == NUCLEUS_OK ? 0 : 100) + (probe() == 77 ? 0 : 50);
+}
+
+static int tsync_confines_all(const nucleus_filter *filter)
+{
+    return apply_while_threads_run(filter, NUCLEUS_APPLY_TSYNC, 77);
+}
+
+static int without_tsync_one_alone(const nucleus_filter *filter)
+{
+    return apply_while_threads_run(filter, 0, 0);
+}
+
+static void *apply_and_wait(void *argument)
+{
+    struct meeting *meeting = argument;
+    nucleus_status status = nucleus_filter_apply(meeting->filter, 0);
+
+    pthread_barrier_wait(&meeting->before);
+    pthread_barrier_wait(&meeting->after);
+    return status == NUCLEUS_OK && probe() == 77 ? NULL : meeting;
+}
+
+/* A thread with a filter of its own can't follow: none is confined, and errno says why. */
+static int tsync_or_nobody(const nucleus_filter *filter)
+{
+    struct meeting meeting = {.filter = filter};
+    pthread_t other;
+    int wrong = 0;
+
+    pthread_barrier_init(&meeting.before, NULL, 2);
+    pthread_barrier_init(&meeting.after, NULL, 2);
+    start(&other, 1, apply_and_wait, &meeting);
+    pthread_barrier_wait(&meeting.before);
+    errno = 0;
+    if (nucleus_filter_apply(filter, NUCLEUS_APPLY_TSYNC) != NUCLEUS_ERR_KERNEL || errno != ESRCH)
+        wrong += 2;
+    errno = 0;
+    if (nucleus_filter_apply(filter, NUCLEUS_APPLY_TSYNC | NUCLEUS_APPLY_BEST_EFFORT) !=
+            NUCLEUS_NOT_APPLIED || errno != ESRCH)
+        wrong += 4;
+    if (probe() != 0)
+        wrong += 8;
+    pthread_barrier_wait(&meeting.after);
+    return wrong + join(&other, 1);
+}
+
+/* ---- many threads, one filter or many ---- */
+
+static void *apply_shared(void *argument)
+{
+    const nucleus_filter *filter = argument;
+
+    if (probe() != 0 || nucleus_filter_apply(filter, 0) != NUCLEUS_OK || probe() != 77)
+        return argument;
+    return NULL;
+}
+
+/* Each thread that applies is confined, though others did before it. */
+static int one_filter_in_many_threads(const nucleus_filter *filter)
+{
+    pthread_t threads[THREADS];
+
+    start(threads, THREADS, apply_shared, (void *)(uintptr_t)filter);
+    int wrong = join(threads, THREADS);
+    return wrong + (probe() == 0 ? 0 : 50);
+}
+
+static pthread_mutex_t heard_lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned long heard;
+
+static void hear(void *payload, uint32_t level, const char *message)
+{
+    (void)payload;
+    (void)level;
+    pthread_mutex_lock(&heard_lock);
+    heard += strstr(message, "ptrace") != NULL;
+    pthread_mutex_unlock(&heard_lock);
+}
+
+/* Builds, spoils, mends and compiles filters that no other thread knows of. */
+static void *build_filters(void *argument)
+{
+    static const char *const names[] = {"mincore", "ptrace"};
+    nucleus_filter *last = NULL;
+
+    for (uint32_t i = 0; i < 20; i++) {
+        nucleus_filter *filter = NULL;
+        if (nucleus_filter_new(NUCLEUS_ERRNO(1), &filter) != NUCLEUS_OK ||
+            nucleus_filter_use_default(filter, i % 8) != NUCLEUS_OK ||
+            nucleus_filter_allow_extra(filter, names, 2, 0) != NUCLEUS_OK ||
+            nucleus_filter_add_rule(filter, NUCLEUS_ERRNO(77), "getppid", NULL, 0) != NUCLEUS_OK ||
+            nucleus_filter_allow(filter, "wrtie") != NUCLEUS_ERR_UNKNOWN_SYSCALL ||
+            strstr(nucleus_filter_error(filter), "'write'") == NULL ||
+            nucleus_filter_clear_error(filter) != NUCLEUS_OK ||
+            nucleus_filter_compile(filter) != NUCLEUS_OK)
+            return argument;
+        nucleus_filter_free(last);
+        last = filter;
+    }
+    bool confined = nucleus_filter_apply(last, 0) == NUCLEUS_OK && probe() == 77;
+    nucleus_filter_free(last);
+    return confined ? NULL : argument;
+}
+
+static int many_filters_in_many_threads(const nucleus_filter *filter)
+{
+    pthread_t threads[THREADS];
+
+    start(threads, THREADS, build_filters, (void *)(uintptr_t)filter);
+    /* The log is for the whole process, and may be set at any time. */
+    for (int i = 0; i < 200; i++) {
+        nucleus_set_log(i % 2 ? hear : NULL, NULL, NUCLEUS_LOG_WARN);
+        usleep(1000);
+    }
+    return join(threads, THREADS);
+}
+
+/* A thread killed alone leaves the others running. */
+static void *apply_and_die(void *argument)
+{
+    nucleus_filter_apply(argument, 0);
+    probe();
+    return NULL;
+}
+
+static int kill_one_thread(const nucleus_filter *unused)
+{
+    nucleus_filter *filter = new_filter(NUCLEUS_ALLOW);
+    pthread_t other;
+
+    (void)unused;
+    nucleus_filter_add_rule(filter, NUCLEUS_KILL_THREAD, "getppid", NULL, 0);
+    nucleus_filter_compile(filter);
+    start(&other, 1, apply_and_die, filter);
+    pthread_join(other, NULL); /* the kernel tells waiters even so */
+    return probe() == 0 ? 0 : 1;
+}
+
+/* ---- between fork and exec ---- */
+
+static char *const probe_program[] = {"confine_threads", "probe", NULL};
+
+static void apply_and_exec(const nucleus_filter *filter)
+{
+    if (nucleus_filter_apply(filter, 0) == NUCLEUS_OK)
+        execv("/proc/self/exe", probe_program);
+    _exit(200);
+}
+
+/* The parent is suspended until the exec and shares its memory with the child till then. */
+static int vfork_and_exec(const nucleus_filter *filter)
+{
+    pid_t child = vfork();
+
+    if (child == 0)
+        apply_and_exec(filter);
+    return outcome_of(child) == 77 && probe() == 0 ? 0 : 1;
+}
+
+static int cloned(void *filter)
+{
+    apply_and_exec(filter);
+    return 201;
+}
+
+static int clone_and_exec(const nucleus_filter *filter)
+{
+    enum { STACK = 64 * 1024 };
+    char *stack = malloc(STACK);
+    if (stack == NULL)
+        return 2;
+    pid_t child = clone(cloned, stack + STACK, CLONE_VM | CLONE_VFORK | SIGCHLD,
+                        (void *)(uintptr_t)filter);
+    free(stack);
+    return outcome_of(child) == 77 && probe() == 0 ? 0 : 1;
+}
+
+static volatile bool churning = true;
+
+static void *churn(void *argument)
+{
+    unsigned size = 1;
+
+    for (unsigned i = 0; churning; i++) {
+        if (i % 256 == 0)
+            usleep(50); /* on few processors the forks would hardly get a turn */
+        char *block = malloc(size);
+        if (block == NULL)
+            return argument;
+        block[0] = 1;
+        free(block);
+        size = size * 5 % 65521;
+    }
+    return NULL;
+}
+
+/* If apply took a lock or allocated, a child forked while another thread holds the allocator's lock
+ * would wait for ever for a thread that it does not have. */
+static int fork_in_a_storm(const nucleus_filter *filter)
+{
+    enum { FORKS = 300 };
+    pthread_t threads[THREADS];
+    int wrong = 0;
+
+    start(threads, THREADS, churn, (void *)(uintptr_t)filter);
+    for (int i = 0; i < FORKS && wrong == 0; i++) {
+        pid_t child = fork();
+        if (child == 0)
+            _exit(nucleus_filter_apply(filter, 0) == NUCLEUS_OK && probe() == 77 ? 0 : 1);
+        wrong += outcome_of(child) != 0;
+    }
+    churning = false;
+    return wrong + join(threads, THREADS);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "probe") == 0)
+        return probe();
+
+    static const struct { const char *what; int (*body)(const nucleus_filter *); } rows[] = {
+        {"TSYNC confines all threads", tsync_confines_all},
+        {"without TSYNC one alone", without_tsync_one_alone},
+        {"TSYNC confines all or none", tsync_or_nobody},
+        {"one filter in many threads", one_filter_in_many_threads},
+        {"many filters in many threads", many_filters_in_many_threads},
+        {"one thread killed", kill_one_thread},
+        {"apply between vfork and exec", vfork_and_exec},
+        {"apply between clone and exec", clone_and_exec},
+        {"fork and apply while threads allocate", fork_in_a_storm},
+    };
+    const nucleus_filter *filter = probe_fails_with(77);
+
+    alarm(PATIENCE);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        in_child(rows[i].what, rows[i].body, filter, 0);
+        printf("confine_threads: %s\n", rows[i].what);
+    }
+    release(filter);
+    return report("confine_threads");
+}

@@ -1,0 +1,258 @@
+//! The installed library as programs in C and C++ meet it: the header under several compilers, the
+//! test programs of `c/` linked in every way that is offered, and what the shared object shows of
+//! itself.
+//!
+//! `make stage` has put the library under target/stage.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// What every C program here is compiled with.
+const STRICT: [&str; 8] =
+    ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-O1", "-g"];
+
+/// The test programs.
+const PROGRAMS: [&str; 3] = ["bad_input", "confine", "confine_threads"];
+
+/// Compiler, language and standard that the header must please.
+const DIALECTS: [(&str, &str, &str); 8] = [
+    ("gcc", "c", "c99"),
+    ("gcc", "c", "c11"),
+    ("gcc", "c", "c2x"),
+    ("g++", "c++", "c++17"),
+    ("clang", "c", "c99"),
+    ("clang", "c", "c11"),
+    ("clang++", "c++", "c++17"),
+    ("clang++", "c++", "c++20"),
+];
+
+#[derive(Clone, Copy)]
+enum Linked {
+    /// `pkg-config --libs`.
+    Shared,
+    /// The archive by its path, libc shared.
+    Archive,
+    /// `cc -static` and `pkg-config --static --libs`.
+    Static,
+}
+
+#[test]
+fn the_header_pleases_every_compiler() {
+    let directory = scratch("header");
+    for (compiler, language, standard) in DIALECTS {
+        if !available(compiler) {
+            continue;
+        }
+        for first in ["", "errno.h", "linux/seccomp.h"] {
+            let mut cc = Command::new(compiler);
+            cc.args(["-x", language]).arg(format!("-std={standard}")).args(&STRICT[1..]);
+            if !first.is_empty() {
+                cc.args(["-include", first]);
+            }
+            cc.args(pkg_config(&["--cflags"])).args(["-c", "-o"]).arg(directory.join("header.o"));
+            run(cc.arg(project("tests/live/c/header.c")));
+        }
+        println!("{compiler} -std={standard}: the header is fine");
+    }
+}
+
+#[test]
+fn the_header_takes_no_foreign_names() {
+    let macros = |included: &str| -> Vec<String> {
+        let mut cc = Command::new("gcc");
+        cc.args(["-E", "-dM", "-x", "c", "-include", "stddef.h", "-include", "stdint.h"]);
+        cc.args(pkg_config(&["--cflags"])).args(["-include", included, "/dev/null"]);
+        stdout(&run(&mut cc)).lines().map(str::to_owned).collect()
+    };
+    let without = macros("stddef.h");
+    let named = |line: &str| line.split([' ', '(']).nth(1).unwrap_or_default().to_owned();
+    let foreign: Vec<String> = macros("nucleus_seccomp.h")
+        .iter()
+        .filter(|line| !without.contains(line))
+        .map(|line| named(line))
+        .filter(|name| !name.starts_with("NUCLEUS_"))
+        .collect();
+    assert!(foreign.is_empty(), "macros outside NUCLEUS_: {foreign:?}");
+
+    let header = fs::read_to_string(project("target/stage/include/nucleus_seccomp.h")).unwrap();
+    let types: Vec<&str> = header
+        .lines()
+        .filter(|line| line.starts_with("typedef ") || line.starts_with("} "))
+        .filter(|line| {
+            !line.contains("nucleus_") && !line.ends_with('{') && !line.contains("extern")
+        })
+        .collect();
+    assert!(types.is_empty(), "types outside nucleus_: {types:?}");
+    println!("every macro is NUCLEUS_*, every type nucleus_*");
+
+    let functions: Vec<&str> = header
+        .lines()
+        .filter(|line| line.starts_with(char::is_alphabetic) && line.contains('('))
+        .filter_map(|line| line.split('(').next()?.split([' ', '*']).next_back())
+        .filter(|name| name.starts_with("nucleus_"))
+        .collect();
+    for (index, name) in functions.iter().enumerate() {
+        assert!(!functions[..index].contains(name), "{name} is declared twice");
+    }
+    println!("{} functions, each declared once", functions.len());
+}
+
+#[test]
+fn programs_linked_with_the_shared_library() {
+    for name in PROGRAMS {
+        let program = build(name, Linked::Shared, "plain");
+        let dynamic = stdout(&run(Command::new("readelf").arg("-d").arg(&program)));
+        assert!(dynamic.contains("[libnucleus_seccomp.so.0]"), "{name} needs:\n{dynamic}");
+        passes(&program);
+    }
+}
+
+#[test]
+fn programs_linked_with_the_archive() {
+    for name in PROGRAMS {
+        let program = build(name, Linked::Archive, "plain");
+        let needs = stdout(&run(Command::new("ldd").arg(&program)));
+        assert!(!needs.contains("libnucleus"), "{name} needs:\n{needs}");
+        passes(&program);
+    }
+}
+
+#[test]
+fn programs_linked_without_any_shared_library() {
+    for name in PROGRAMS {
+        let program = build(name, Linked::Static, "plain");
+        let headers = stdout(&run(Command::new("readelf").arg("-l").arg(&program)));
+        assert!(!headers.contains("INTERP"), "{name} has an interpreter:\n{headers}");
+        passes(&program);
+    }
+}
+
+#[test]
+fn bad_input_under_valgrind() {
+    if !available("valgrind") {
+        return;
+    }
+    let kinds = ["--leak-check=full", "--show-leak-kinds=definite,indirect"];
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["-q", "--error-exitcode=9", "--errors-for-leak-kinds=definite,indirect"]);
+    let program = build("bad_input", Linked::Shared, "valgrind");
+    let output = run(valgrind.args(kinds).arg(program).arg("quick"));
+    print!("under valgrind, without an error or a leak: {}", stdout(&output));
+}
+
+#[test]
+fn what_the_shared_object_shows() {
+    let library = project("target/stage/lib/libnucleus_seccomp.so");
+    let shown = |tool: &str, option: &str| {
+        stdout(&run(Command::new(tool).args(option.split(' ')).arg(&library)))
+    };
+    let symbols = shown("nm", "-D --defined-only --format=posix");
+    let names: Vec<&str> =
+        symbols.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let foreign: Vec<_> = names.iter().filter(|name| !name.starts_with("nucleus_")).collect();
+    assert!(names.len() > 10 && foreign.is_empty(), "{foreign:?} of {names:?}");
+
+    let dynamic = shown("readelf", "-d");
+    assert!(dynamic.contains("Library soname: [libnucleus_seccomp.so.0]"), "{dynamic}");
+    for unwanted in ["RPATH", "RUNPATH", "TEXTREL"] {
+        assert!(!dynamic.contains(unwanted), "{unwanted}:\n{dynamic}");
+    }
+    let sections = shown("readelf", "-SW");
+    for unwanted in [" .symtab ", " .debug_info "] {
+        assert!(!sections.contains(unwanted), "not stripped:{unwanted}\n{sections}");
+    }
+    let segments = shown("readelf", "-lW");
+    for line in segments.lines().filter(|line| line.contains("GNU_STACK")) {
+        assert!(!line.contains('E'), "an executable stack: {line}");
+    }
+    println!("{} symbols, all nucleus_*; soname, stripped, no executable stack", names.len());
+}
+
+// ---- building and running ----
+
+/// Builds a test program; `user` tells builds of one program apart that run side by side.
+fn build(name: &str, linked: Linked, user: &str) -> PathBuf {
+    let kind = match linked {
+        Linked::Shared => "shared",
+        Linked::Archive => "archive",
+        Linked::Static => "static",
+    };
+    let program = scratch(format!("{name}-{kind}-{user}")).join(name);
+    let library = project("target/stage/lib");
+    let mut cc = Command::new("cc");
+    cc.args(STRICT).arg("-o").arg(&program).arg("-pthread");
+    cc.arg(project("tests/live/c").join(name).with_extension("c"));
+    match linked {
+        Linked::Shared => {
+            cc.args(pkg_config(&["--cflags", "--libs"]));
+            cc.arg(format!("-Wl,-rpath,{}", library.display()));
+        }
+        Linked::Archive => {
+            cc.args(pkg_config(&["--cflags"])).arg(library.join("libnucleus_seccomp.a"));
+            cc.args(private_libraries(&library));
+        }
+        Linked::Static => {
+            cc.arg("-static").args(pkg_config(&["--static", "--cflags", "--libs"]));
+        }
+    }
+    run(&mut cc);
+    println!("{name}: built, {kind}");
+    program
+}
+
+/// What the archive needs besides itself, as a build without pkg-config reads it.
+fn private_libraries(library: &Path) -> Vec<String> {
+    let pc = fs::read_to_string(library.join("pkgconfig/nucleus-seccomp.pc")).unwrap();
+    let line = pc.lines().find_map(|line| line.strip_prefix("Libs.private:"));
+    line.expect("a line Libs.private").split_whitespace().map(str::to_owned).collect()
+}
+
+fn passes(program: &Path) {
+    print!("{}", stdout(&run(&mut Command::new(program))));
+}
+
+fn pkg_config(options: &[&str]) -> Vec<String> {
+    let mut command = Command::new("pkg-config");
+    command.env("PKG_CONFIG_PATH", project("target/stage/lib/pkgconfig"));
+    let output = run(command.args(options).arg("nucleus-seccomp"));
+    stdout(&output).split_whitespace().map(str::to_owned).collect()
+}
+
+/// Runs a command that must succeed.
+fn run(command: &mut Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {}\n{}{errors}", output.status, stdout(&output));
+    output
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Whether a tool is there. The set-up installs them all where it may, so that only who is not root
+/// can be without.
+fn available(tool: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).any(|folder| folder.join(tool).is_file());
+    if !found {
+        let id = Command::new("id").arg("-u").output().expect("id");
+        assert_ne!(stdout(&id).trim(), "0", "{tool} is not installed: run tests/setup.sh test");
+        println!("skipped: {tool} is not installed, and installing it takes root");
+    }
+    found
+}
+
+/// A folder of its own for each use: tests run side by side.
+fn scratch(name: impl AsRef<OsStr>) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("c_library").join(name.as_ref());
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn project(path: &str) -> PathBuf {
+    let root = std::env::var_os("NUCLEUS_PROJECT").unwrap_or(env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&root).join(path)
+}

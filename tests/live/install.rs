@@ -1,0 +1,182 @@
+//! `make install` and `make uninstall`, into folders of their own, and what pkg-config makes of
+//! them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Variables of `make install`, and where the library and the header then belong.
+struct Layout {
+    name: &'static str,
+    variables: &'static [(&'static str, &'static str)],
+    prefix: &'static str,
+    library: &'static str,
+    header: &'static str,
+}
+
+const LAYOUTS: [Layout; 3] = [
+    Layout {
+        name: "the default",
+        variables: &[],
+        prefix: "/usr/local",
+        library: "/usr/local/lib",
+        header: "/usr/local/include",
+    },
+    Layout {
+        name: "a prefix",
+        variables: &[("PREFIX", "/opt/x")],
+        prefix: "/opt/x",
+        library: "/opt/x/lib",
+        header: "/opt/x/include",
+    },
+    Layout {
+        name: "as Debian has it",
+        variables: &[
+            ("PREFIX", "/usr"),
+            ("LIBDIR", "/usr/lib/x86_64-linux-gnu"),
+            ("INCLUDEDIR", "/usr/include/nucleus"),
+        ],
+        prefix: "/usr",
+        library: "/usr/lib/x86_64-linux-gnu",
+        header: "/usr/include/nucleus",
+    },
+];
+
+/// What a packager's shell may have set.
+const UMASKS: [&str; 2] = ["022", "077"];
+
+#[test]
+fn install_and_uninstall() {
+    let version = version();
+    for layout in &LAYOUTS {
+        for umask in UMASKS {
+            // A blank in the path, since such folders exist.
+            let root = scratch(&format!("{} {umask}", layout.name));
+            make("install", umask, &root, layout);
+            make("install", umask, &root, layout); // over itself is fine
+            let expected = expected(layout, &version);
+            assert_eq!(contents(&root), expected, "{}, umask {umask}", layout.name);
+            check_pkg_config(&root, layout, &version);
+
+            let bystander = root.join(&layout.library[1..]).join("libnucleus_seccomp.so.9");
+            fs::write(&bystander, "another's").unwrap();
+            make("uninstall", umask, &root, layout);
+            fs::remove_file(&bystander).expect("what was not installed is left alone");
+            assert_eq!(contents(&root), BTreeMap::new(), "{} after uninstall", layout.name);
+            make("uninstall", umask, &root, layout); // again is fine
+            println!("{}, umask {umask}: {} files, and none left", layout.name, expected.len());
+        }
+    }
+}
+
+/// Every file that belongs there, with its mode or what it points to.
+fn expected(layout: &Layout, version: &str) -> BTreeMap<String, String> {
+    let library = |name: &str| format!("{}/{name}", layout.library);
+    let real = format!("libnucleus_seccomp.so.{version}");
+    [
+        (library(&real), "755"),
+        (library("libnucleus_seccomp.so.0"), real.as_str()),
+        (library("libnucleus_seccomp.so"), "libnucleus_seccomp.so.0"),
+        (library("libnucleus_seccomp.a"), "644"),
+        (library("pkgconfig/nucleus-seccomp.pc"), "644"),
+        (format!("{}/nucleus_seccomp.h", layout.header), "644"),
+    ]
+    .into_iter()
+    .map(|(path, what)| (path, what.to_owned()))
+    .collect()
+}
+
+fn check_pkg_config(root: &Path, layout: &Layout, version: &str) {
+    let ask = |options: &str| {
+        let mut command = Command::new("pkg-config");
+        command.env("PKG_CONFIG_PATH", root.join(&layout.library[1..]).join("pkgconfig"));
+        // Else pkg-config leaves out what the compiler searches by itself.
+        command.env("PKG_CONFIG_ALLOW_SYSTEM_CFLAGS", "1").env("PKG_CONFIG_ALLOW_SYSTEM_LIBS", "1");
+        run(command.args(options.split(' ')).arg("nucleus-seccomp")).trim().to_owned()
+    };
+    let libs = format!("-L{} -lnucleus_seccomp", layout.library);
+    let answers = [
+        ("--modversion", version.to_owned()),
+        ("--variable=prefix", layout.prefix.to_owned()),
+        ("--variable=libdir", layout.library.to_owned()),
+        ("--variable=includedir", layout.header.to_owned()),
+        ("--cflags", format!("-I{}", layout.header)),
+        ("--libs", libs.clone()),
+    ];
+    for (option, answer) in answers {
+        assert_eq!(ask(option), answer, "{}: {option}", layout.name);
+    }
+    let all = ask("--static --libs");
+    let rest = all.strip_prefix(&libs).unwrap_or_else(|| panic!("--static --libs: {all}"));
+    assert!(rest.split_whitespace().all(|word| word.starts_with("-l")), "{rest}");
+    assert!(!rest.trim().is_empty(), "the archive needs something besides itself");
+    let pc = root.join(&layout.library[1..]).join("pkgconfig/nucleus-seccomp.pc");
+    let text = fs::read_to_string(pc).unwrap();
+    assert!(!text.contains('@') && !text.contains(root.to_str().unwrap()), "{text}");
+}
+
+/// The build inside is a no-op, `make stage` having done it.
+fn make(target: &str, umask: &str, root: &Path, layout: &Layout) {
+    let mut shell = Command::new("sh");
+    shell.current_dir(project("")).args(["-c", &format!("umask {umask}; exec make \"$@\"")]);
+    shell.args(["make", "--silent", target]).arg(format!("DESTDIR={}", root.display()));
+    shell.args(layout.variables.iter().map(|(name, value)| format!("{name}={value}")));
+    // What an outer make or cargo says to its children is not for this one.
+    for name in ["MAKEFLAGS", "MFLAGS", "MAKELEVEL", "CARGO_TARGET_DIR", "RUSTFLAGS", "DESTDIR"] {
+        shell.env_remove(name);
+    }
+    for name in ["PREFIX", "LIBDIR", "INCLUDEDIR"] {
+        shell.env_remove(name);
+    }
+    run(&mut shell);
+}
+
+/// Every file under `root`, by its path there: its mode, or the target of a link.
+fn contents(root: &Path) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = format!("/{}", path.strip_prefix(root).unwrap().display());
+            let kind = fs::symlink_metadata(&path).unwrap();
+            if kind.is_dir() {
+                folders.push(path);
+            } else if kind.is_symlink() {
+                found.insert(name, fs::read_link(&path).unwrap().display().to_string());
+            } else {
+                found.insert(name, format!("{:o}", kind.permissions().mode() & 0o7777));
+            }
+        }
+    }
+    found
+}
+
+fn version() -> String {
+    let manifest = fs::read_to_string(project("Cargo.toml")).unwrap();
+    let line = manifest.lines().find_map(|line| line.strip_prefix("version = "));
+    line.expect("a version in Cargo.toml").trim_matches('"').to_owned()
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {}\n{stdout}{stderr}", output.status);
+    stdout
+}
+
+/// An empty folder.
+fn scratch(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("install").join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn project(path: &str) -> PathBuf {
+    let root = std::env::var_os("NUCLEUS_PROJECT").unwrap_or(env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&root).join(path)
+}

@@ -1,0 +1,9 @@
+//! The library as its users have it, on the real kernel: installed under target/stage, with the
+//! launcher at target/demo/launcher (`make stage` puts both there, `make test` does that first).
+//!
+//! Filters are only ever loaded in child processes.
+
+#![allow(missing_docs, reason = "a test program")]
+
+mod attacks;
+mod workloads;

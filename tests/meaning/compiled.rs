@@ -1,0 +1,65 @@
+//! The compiler's programs, run by the interpreter, against the naive meaning.
+
+use crate::cases::{
+    Random, all_modes, built_in, call, interesting_args, interesting_numbers, random_policy,
+};
+use nucleus_seccomp::arch::Arch;
+use nucleus_seccomp::bpf::{Program, run};
+use nucleus_seccomp::call::Call;
+use nucleus_seccomp::compile::compile;
+use nucleus_seccomp::policy::{Policy, evaluate};
+use nucleus_seccomp::prove::prove;
+
+/// Asks policy and program about everything interesting; returns how many calls that were.
+fn compare(policy: &Policy, program: &Program, random: &mut Random, what: &str) -> usize {
+    let mut asked = 0;
+    let mut ask = |call: &Call, big_endian| {
+        let wanted = evaluate(policy, call);
+        let found = run(program, call, big_endian);
+        assert_eq!(
+            found.value,
+            wanted.to_raw(),
+            "{what}: {call:x?} should be {wanted}\n{program:?}"
+        );
+        asked += 1;
+    };
+    for arch in Arch::ALL {
+        for nr in interesting_numbers() {
+            for args in interesting_args(policy, nr, arch, random) {
+                ask(&call(arch, nr, args), arch.big_endian());
+            }
+        }
+    }
+    for arch in [0, 0x4000_0003, 0xc000_003f, u32::MAX] {
+        ask(&Call { arch, ..Call::default() }, false);
+    }
+    asked
+}
+
+#[test]
+fn the_built_in_policy_means_what_it_says_on_every_architecture() {
+    let mut random = Random::new(1);
+    let mut asked = 0;
+    for modes in all_modes() {
+        for arches in [&Arch::ALL[..], &[Arch::X86_64], &[Arch::Aarch64], &[Arch::Riscv64]] {
+            let policy = built_in(modes).for_arches(arches.iter().copied());
+            let program = compile(&policy).unwrap();
+            asked += compare(&policy, &program, &mut random, &format!("{modes:?} on {arches:?}"));
+            prove(&policy, program).unwrap();
+        }
+    }
+    println!("{asked} calls compared");
+}
+
+#[test]
+fn random_policies_mean_what_they_say() {
+    let mut asked = 0;
+    for seed in 0..400 {
+        let mut random = Random::new(seed);
+        let policy = random_policy(&mut random, 60);
+        let program = compile(&policy).unwrap();
+        asked += compare(&policy, &program, &mut random, &format!("seed {seed}"));
+        prove(&policy, program).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+    }
+    println!("{asked} calls compared");
+}

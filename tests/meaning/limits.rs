@@ -1,0 +1,67 @@
+//! Policies at and beyond what a program can hold.
+
+use crate::cases::{Random, call};
+use nucleus_seccomp::action::Action;
+use nucleus_seccomp::arch::Arch;
+use nucleus_seccomp::bpf::{Program, run};
+use nucleus_seccomp::compile::compile;
+use nucleus_seccomp::error::Kind;
+use nucleus_seccomp::policy::{Condition, Operator, Policy, Rule, Width, evaluate};
+use nucleus_seccomp::prove::prove;
+
+/// `count` rules, each for a value of its own in both halves: nothing to share.
+fn many(count: u64, architecture: Arch) -> Policy {
+    let mut policy = Policy::new(Action::KILL_PROCESS).for_arches([architecture]);
+    for value in 1..=count {
+        let wide = value * 0x1_0001_0003;
+        let is = Condition::new("ioctl", 1, Operator::Eq, Width::Bits64, wide, 0).unwrap();
+        policy.add_rule("ioctl", Rule::new(Action::ALLOW, [is])).unwrap();
+    }
+    policy
+}
+
+#[test]
+fn the_largest_program_is_accepted_and_the_next_is_not() {
+    let length = |count| compile(&many(count, Arch::Aarch64)).map(|p| p.instructions().len());
+    // The sizes grow with the count, so the last that fits is found by halving.
+    let (mut fits, mut fails) = (1, 5000);
+    while fails - fits > 1 {
+        let middle = u64::midpoint(fits, fails);
+        if length(middle).is_ok() { fits = middle } else { fails = middle }
+    }
+    let longest = length(fits).unwrap();
+    assert!((Program::LONGEST - 8..=Program::LONGEST).contains(&longest), "{longest}");
+    let error = length(fails).unwrap_err();
+    assert_eq!(error.kind(), Kind::TooLarge);
+    assert!(error.to_string().contains("4096"), "{error}");
+    println!("{fits} rules make {longest} instructions; with {fails}: {error}");
+
+    // The largest one means what it says, far jumps and all.
+    let policy = many(fits, Arch::Aarch64);
+    let proven = prove(&policy, compile(&policy).unwrap()).unwrap();
+    let mut random = Random::new(3);
+    for _ in 0..2000 {
+        let value = (random.next() % (fits + 50)) * 0x1_0001_0003 + random.next() % 2;
+        let call = call(Arch::Aarch64, 29, [value; 6]);
+        let found = run(proven.program(), &call, false).value;
+        assert_eq!(found, evaluate(&policy, &call).to_raw(), "{value:#x}");
+    }
+}
+
+#[test]
+fn impossible_rules_are_legal_and_match_nothing() {
+    let is = |value| Condition::new("read", 0, Operator::Eq, Width::Bits64, value, 0).unwrap();
+    let mut policy = Policy::new(Action::KILL_PROCESS).for_arches([Arch::X86_64]);
+    policy.add_rule("read", Rule::new(Action::ALLOW, [is(1), is(2)])).unwrap();
+    let mut without = Policy::new(Action::KILL_PROCESS).for_arches([Arch::X86_64]);
+    without.add_rule("read", Rule::new(Action::KILL_PROCESS, [])).unwrap();
+    let program = compile(&policy).unwrap();
+    prove(&policy, program.clone()).unwrap();
+    prove(&without, program).expect("it means a policy without the rule");
+}
+
+#[test]
+fn a_policy_without_an_architecture_is_no_policy() {
+    let error = compile(&Policy::new(Action::ALLOW).for_arches([])).unwrap_err();
+    assert_eq!(error.kind(), Kind::Unsupported);
+}

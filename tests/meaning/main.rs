@@ -1,0 +1,12 @@
+//! What policies mean, and that programs mean the same.
+
+#![allow(missing_docs, reason = "a test program")]
+
+mod cached;
+mod cases;
+mod compiled;
+mod limits;
+mod proof;
+mod reproducible;
+mod rules;
+mod second_opinion;

