@@ -25,7 +25,7 @@ STAGE := $(CURDIR)/target/stage
 .PHONY: all demo test bench lint header install uninstall stage setup-demo setup-test clean
 
 all:
-	$(CARGO) build --release --locked --quiet
+	$(CARGO) build --release --locked --quiet --target-dir target
 
 install: all
 	install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(INCLUDEDIR)'
@@ -36,7 +36,7 @@ install: all
 	install -m 644 include/nucleus_seccomp.h '$(DESTDIR)$(INCLUDEDIR)/nucleus_seccomp.h'
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
 	    -e 's|@VERSION@|$(VERSION)|' pkgconfig/nucleus-seccomp.pc.in \
-	    > '$(DESTDIR)$(LIBDIR)/pkgconfig/nucleus-seccomp.pc'
+	    | install -m 644 /dev/stdin '$(DESTDIR)$(LIBDIR)/pkgconfig/nucleus-seccomp.pc'
 
 uninstall:
 	rm -f '$(DESTDIR)$(LIBDIR)/$(SHARED)' '$(DESTDIR)$(LIBDIR)/$(SONAME)' \

@@ -137,7 +137,8 @@ static int wait_for(pid_t child, const sigset_t *set)
         if (number == -1)
             continue; /* EINTR: stopped and continued */
         if (number != SIGCHLD) {
-            bool from_terminal = info.si_code > 0;
+            /* A hang-up goes to the session's leader alone. */
+            bool from_terminal = info.si_code > 0 && number != SIGHUP;
             if (!from_terminal)
                 kill(child, number);
             continue;
@@ -160,68 +161,85 @@ struct record {
     char name[32];
 };
 
-/* Finds the last such record since the log was opened, of process `pid` if there is one. Each read
- * from /dev/kmsg gives one record. Reading it may need CAP_SYSLOG; false when there is nothing. */
-static bool read_record(int log, pid_t pid, struct record *found)
+static bool parse_record(const char *line, struct record *record)
 {
-    char line[2048];
-    ssize_t length;
+    const char *pid = strstr(line, " pid="), *arch = strstr(line, " arch=");
+    const char *name = strstr(line, " comm=\"");
+
+    record->name[0] = '\0';
+    if (name != NULL)
+        sscanf(name, " comm=\"%31[^\"]", record->name);
+    return strstr(line, "type=1326") != NULL && strstr(line, " sig=31 ") != NULL && pid != NULL &&
+           arch != NULL && sscanf(pid, " pid=%ld", &record->pid) == 1 &&
+           sscanf(arch, " arch=%" SCNx32 " syscall=%" SCNd32, &record->arch, &record->number) == 2;
+}
+
+/* Finds the record of process `pid` among those since the log was opened, or with `pid` -1 the last
+ * of any process. The kernel writes it when the process is gone already, so a quarter of a second is
+ * spent waiting for it. */
+static bool find_record(int log, pid_t pid, struct record *found)
+{
     bool any = false;
 
-    if (log == -1)
-        return false;
-    /* EPIPE: records were overwritten before they could be read; go on with the next. */
-    while ((length = read(log, line, sizeof line - 1)) > 0 || (length == -1 && errno == EPIPE)) {
-        struct record record = {0, 0, -1, ""};
-        const char *at;
+    for (int tries = 0; tries < 25 && !any; tries++) {
+        char line[2048];
+        ssize_t length;
 
-        if (length <= 0)
-            continue;
-        line[length] = '\0';
-        if (strstr(line, "type=1326") == NULL || strstr(line, " sig=31 ") == NULL)
-            continue;
-        if ((at = strstr(line, " pid=")) == NULL || sscanf(at, " pid=%ld", &record.pid) != 1 ||
-            (at = strstr(line, " arch=")) == NULL ||
-            sscanf(at, " arch=%" SCNx32 " syscall=%" SCNd32, &record.arch, &record.number) != 2)
-            continue;
-        if ((at = strstr(line, " comm=\"")) != NULL)
-            sscanf(at, " comm=\"%31[^\"]", record.name);
-        *found = record;
-        any = true;
-        if (record.pid == pid)
-            break;
+        usleep(10000);
+        /* Each read gives one record. EPIPE: some were overwritten before they could be read. */
+        while ((length = read(log, line, sizeof line - 1)) > 0 || (length < 0 && errno == EPIPE)) {
+            struct record record;
+
+            line[length > 0 ? length : 0] = '\0';
+            if (parse_record(line, &record) && (pid == -1 || record.pid == pid)) {
+                *found = record;
+                any = true;
+            }
+        }
     }
     return any;
 }
 
-/* Says which call was fatal. */
+static void print_call(const struct record *record)
+{
+    const char *name = nucleus_syscall_name(record->arch, record->number);
+
+    fputs("system call ", stderr);
+    if (name != NULL)
+        fprintf(stderr, "%s (%" PRId32 ")\n", name, record->number);
+    else if (record->arch != nucleus_arch_native())
+        fprintf(stderr, "%" PRId32 " of another architecture (%#" PRIx32 ")\n", record->number,
+                record->arch);
+    else
+        fprintf(stderr, "%" PRId32 "\n", record->number);
+}
+
+/* Says which call was fatal to the program. Reading the log may need CAP_SYSLOG, and the kernel
+ * keeps a few records a second. */
 static void explain(const char *program, pid_t child, int log)
 {
     struct record record;
 
-    usleep(20000); /* the record is written after the process is gone */
-    if (!read_record(log, child, &record)) {
-        fprintf(stderr,
-                "launcher: %s was killed by the filter; the kernel's log, which would say by which "
-                "system call, %s\n",
-                program,
-                log == -1 ? "can't be read from here (dmesg | grep type=1326)"
-                          : "has no record of it (it keeps a few a second)");
-        return;
-    }
-    if (record.pid == (long)child)
-        fprintf(stderr, "launcher: %s was killed by the filter: ", program);
-    else /* whose child it was is gone with it */
-        fprintf(stderr, "launcher: a process under %s, probably %s (%ld), was killed by the filter: ",
-                program, record.name, record.pid);
-    const char *name = nucleus_syscall_name(record.arch, record.number);
-    if (name != NULL)
-        fprintf(stderr, "system call %s (%" PRId32 ")\n", name, record.number);
-    else if (record.arch != nucleus_arch_native())
-        fprintf(stderr, "system call %" PRId32 " of another architecture (%#" PRIx32 ")\n",
-                record.number, record.arch);
+    fprintf(stderr, "launcher: %s was killed by the filter: ", program);
+    if (log == -1)
+        fputs("the system call stands in the kernel's log (dmesg | grep type=1326)\n", stderr);
+    else if (!find_record(log, child, &record))
+        fputs("the kernel's log has no record of the system call\n", stderr);
     else
-        fprintf(stderr, "system call %" PRId32 "\n", record.number);
+        print_call(&record);
+}
+
+/* The same where the program ended with the status with which a shell reports that a command of its
+ * own died of SIGSYS. Whose child that was is gone with it, so this is a guess, and says so. */
+static void explain_below(const char *program, int log)
+{
+    struct record record;
+
+    if (log == -1 || !find_record(log, -1, &record))
+        return;
+    fprintf(stderr, "launcher: a process under %s, probably %s (%ld), was killed by the filter: ",
+            program, record.name, record.pid);
+    print_call(&record);
 }
 
 int main(int argc, char **argv)
@@ -229,8 +247,9 @@ int main(int argc, char **argv)
     nucleus_filter *filter = NULL;
     sigset_t set = waited_for(), inherited;
 
-    if (nucleus_filter_new(NUCLEUS_KILL_PROCESS, &filter) != NUCLEUS_OK)
-        fail("filter", nucleus_filter_error(filter));
+    nucleus_status made = nucleus_filter_new(NUCLEUS_KILL_PROCESS, &filter);
+    if (made != NUCLEUS_OK)
+        fail("filter", nucleus_status_message(made));
     struct options options = parse(argc, argv, filter);
     nucleus_filter_use_default(filter, options.policy);
     if (nucleus_filter_compile(filter) != NUCLEUS_OK) /* says so if any of the above failed */
@@ -241,22 +260,23 @@ int main(int argc, char **argv)
     if (log != -1)
         lseek(log, 0, SEEK_END);
 
+    void (*on_child)(int) = signal(SIGCHLD, SIG_DFL); /* ignored, it would never come */
     sigprocmask(SIG_BLOCK, &set, &inherited);
     fflush(NULL);
     pid_t child = fork();
     if (child == -1)
         fail("fork", strerror(errno));
     if (child == 0) {
+        signal(SIGCHLD, on_child);
         sigprocmask(SIG_SETMASK, &inherited, NULL);
         confine_and_run(filter, &options);
     }
 
     int status = wait_for(child, &set);
-    bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
-    /* A shell whose child was killed reports it in its exit status. */
-    bool below = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SIGNAL + SIGSYS;
-    if (killed || below)
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS)
         explain(*options.program, child, log);
+    else if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SIGNAL + SIGSYS)
+        explain_below(*options.program, log);
     nucleus_filter_free(filter);
     return WIFSIGNALED(status) ? EXIT_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }

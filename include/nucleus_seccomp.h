@@ -217,8 +217,9 @@ typedef struct {
 //
 //     nucleus_filter_allow(f, "read");
 //
-// Errors: NUCLEUS_ERR_UNKNOWN_SYSCALL (the sentence suggests the nearest names),
-// NUCLEUS_ERR_INVALID_ARGUMENT. Since 0.1.
+// Errors: NUCLEUS_ERR_UNKNOWN_SYSCALL when no architecture has the call, or the name is empty (the
+// sentence suggests the nearest names); NUCLEUS_ERR_INVALID_ARGUMENT for NULL and what is not
+// UTF-8. Since 0.1.
 nucleus_status nucleus_filter_allow(nucleus_filter *filter, const char *name);
 
 // Refuses the call `name`, whatever else is said of it, before or after: with the filter's
@@ -268,7 +269,8 @@ nucleus_status nucleus_filter_add_rule(nucleus_filter *filter,
 // without the feature or the right would give, from which programs recover; or fatal, which is
 // the filter's default. Calls newer than this library get ENOSYS.
 //
-// `flags`: NUCLEUS_POLICY_*.
+// `flags`: NUCLEUS_POLICY_*. Called again, it adds to what is there: the filter then allows, and
+// refuses softly, what either call does.
 //
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags, and for a filter whose default action
 // lets calls run: the fatal ones would be allowed. Since 0.1.
@@ -334,8 +336,9 @@ nucleus_status nucleus_filter_compile(nucleus_filter *filter);
 // Errors: NUCLEUS_ERR_NOT_COMPILED; NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags or NULL;
 // NUCLEUS_ERR_KERNEL with errno as from seccomp(2): ENOSYS or EPERM when an earlier filter
 // refuses it, ENOMEM when all filters together are too long, ESRCH when with NUCLEUS_APPLY_TSYNC
-// another thread has filters of its own and can't follow. Nothing is confined after an error, but
-// no_new_privs may be set. Leaves no sentence on the filter: see nucleus_status_message.
+// another thread has filters of its own and can't follow. errno is left alone by the other errors.
+// Nothing is confined after an error, but no_new_privs may be set. Leaves no sentence on the
+// filter: see nucleus_status_message.
 // Since 0.1.
 nucleus_status nucleus_filter_apply(const nucleus_filter *filter, uint32_t flags);
 
@@ -385,7 +388,7 @@ const char *nucleus_syscall_name(uint32_t arch, int32_t number);
 
 // Gets a level (NUCLEUS_LOG_ERROR to NUCLEUS_LOG_TRACE) and a line without a line feed, valid
 // for the call. May be called from any thread that calls the library, never from
-// nucleus_filter_apply. Must not call nucleus_set_log.
+// nucleus_filter_apply. Must not call the library.
 typedef void (*nucleus_log_callback)(void *payload, uint32_t level, const char *message);
 
 // Sends what the library reports, up to `level`, to `callback`; for the whole process, in place

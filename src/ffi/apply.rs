@@ -37,8 +37,9 @@ pub const NUCLEUS_APPLY_BEST_EFFORT: u32 = 8;
 /// Errors: NUCLEUS_ERR_NOT_COMPILED; NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags or NULL;
 /// NUCLEUS_ERR_KERNEL with errno as from seccomp(2): ENOSYS or EPERM when an earlier filter
 /// refuses it, ENOMEM when all filters together are too long, ESRCH when with NUCLEUS_APPLY_TSYNC
-/// another thread has filters of its own and can't follow. Nothing is confined after an error, but
-/// no_new_privs may be set. Leaves no sentence on the filter: see nucleus_status_message.
+/// another thread has filters of its own and can't follow. errno is left alone by the other errors.
+/// Nothing is confined after an error, but no_new_privs may be set. Leaves no sentence on the
+/// filter: see nucleus_status_message.
 /// Since 0.1.
 ///
 /// # Safety

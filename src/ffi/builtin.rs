@@ -23,7 +23,8 @@ pub const NUCLEUS_POLICY_JIT: u32 = 4;
 /// without the feature or the right would give, from which programs recover; or fatal, which is
 /// the filter's default. Calls newer than this library get ENOSYS.
 ///
-/// `flags`: NUCLEUS_POLICY_*.
+/// `flags`: NUCLEUS_POLICY_*. Called again, it adds to what is there: the filter then allows, and
+/// refuses softly, what either call does.
 ///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags, and for a filter whose default action
 /// lets calls run: the fatal ones would be allowed. Since 0.1.

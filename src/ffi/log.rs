@@ -28,7 +28,7 @@ pub const NUCLEUS_LOG_TRACE: u32 = 5;
 
 /// Gets a level (NUCLEUS_LOG_ERROR to NUCLEUS_LOG_TRACE) and a line without a line feed, valid
 /// for the call. May be called from any thread that calls the library, never from
-/// nucleus_filter_apply. Must not call nucleus_set_log.
+/// nucleus_filter_apply. Must not call the library.
 #[allow(non_camel_case_types)]
 pub type nucleus_log_callback =
     Option<unsafe extern "C" fn(payload: *mut c_void, level: u32, message: *const c_char)>;

@@ -19,8 +19,9 @@ use crate::policy::{Policy, Rule};
 ///
 ///     nucleus_filter_allow(f, "read");
 ///
-/// Errors: NUCLEUS_ERR_UNKNOWN_SYSCALL (the sentence suggests the nearest names),
-/// NUCLEUS_ERR_INVALID_ARGUMENT. Since 0.1.
+/// Errors: NUCLEUS_ERR_UNKNOWN_SYSCALL when no architecture has the call, or the name is empty (the
+/// sentence suggests the nearest names); NUCLEUS_ERR_INVALID_ARGUMENT for NULL and what is not
+/// UTF-8. Since 0.1.
 ///
 /// # Safety
 /// `filter` is NULL or a live handle that no other thread is using; `name` is NULL or a C string.

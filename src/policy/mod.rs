@@ -1,7 +1,7 @@
 //! What is allowed, as data.
 //!
 //! A [`Policy`] is a default verdict, a verdict for foreign architectures, the architectures that
-//! it covers, and rules. What all that means for a call is written once, in [`evaluate`]; nothing
+//! it covers, and rules. What all that means for a call is written once, in [`evaluate()`]; nothing
 //! here knows how a filter is made of it.
 
 pub mod builtin;
@@ -107,7 +107,14 @@ impl Policy {
         if rule.allows_all() {
             rules.retain(|other| !other.is_soft());
         }
+        let lifted_before = checks_lifted(rules);
         rules.insert(rule);
+        if checks_lifted(rules) && !lifted_before {
+            tracing::warn!(
+                "{} is allowed as a whole, so rules that allow it for some arguments have no effect",
+                call.name()
+            );
+        }
     }
 
     /// The verdict for what no rule speaks of.
@@ -156,4 +163,11 @@ impl Policy {
     pub fn denied(&self) -> impl Iterator<Item = Syscall> + '_ {
         self.denied.iter().copied()
     }
+}
+
+/// Whether an allow of the whole call makes others of it pointless: most likely somebody lifted the
+/// built-in policy's checks without meaning to.
+fn checks_lifted(rules: &BTreeSet<Rule>) -> bool {
+    let allows_some = |rule: &Rule| rule.action() == Action::ALLOW && !rule.conditions().is_empty();
+    rules.iter().any(Rule::allows_all) && rules.iter().any(allows_some)
 }

@@ -6,4 +6,7 @@
 #![allow(missing_docs, reason = "a test program")]
 
 mod attacks;
+mod c_library;
+mod install;
+mod launcher;
 mod workloads;

@@ -181,26 +181,6 @@ pub const CHECKED: &[Check] = &[
                     ),
                 ]),
             ),
-            only(
-                When::Network,
-                soft(
-                    EPERM,
-                    &[
-                        one_of(0, INTERNET),
-                        masked(
-                            1,
-                            SOCKET_TYPE,
-                            &[
-                                (3, "SOCK_RAW"),
-                                (4, "SOCK_RDM"),
-                                (5, "SOCK_SEQPACKET"),
-                                (6, "SOCK_DCCP"),
-                                (10, "SOCK_PACKET"),
-                            ],
-                        ),
-                    ],
-                ),
-            ),
         ],
         otherwise: Verdict::Soft(EAFNOSUPPORT),
     },

@@ -173,7 +173,7 @@ pub fn allow_extra(policy: &mut Policy, names: &[&str], strict: bool) -> Result<
                 tracing::debug!("allow_extra: '{name}' is in the built-in policy already");
             }
             Err(error) if strict => return Err(error),
-            Err(error) => tracing::warn!("{error}; it is left out"),
+            Err(error) => tracing::warn!("{error} (left out)"),
         }
     }
     accepted.into_iter().try_for_each(|name| policy.allow(name))
