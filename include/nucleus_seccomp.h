@@ -6,7 +6,7 @@
  *     nucleus_filter *f = NULL;
  *     nucleus_filter_new(NUCLEUS_KILL_PROCESS, &f);        // what no rule speaks of
  *     nucleus_filter_use_default(f, NUCLEUS_POLICY_NETWORK);
- *     nucleus_filter_deny(f, "chmod");
+ *     nucleus_filter_deny(f, "ptrace");
  *     if (nucleus_filter_compile(f) != NUCLEUS_OK)         // checks all of the above, too
  *         errx(1, "%s", nucleus_filter_error(f));
  *     ...                                                  // fork, set up the child

@@ -58,8 +58,10 @@ pub const NUCLEUS_EXTRA_STRICT: u32 = 1;
 /// not (docs/policy.md). What the built-in policy allows anyway is accepted and changes nothing;
 /// its argument checks stay.
 ///
-///     const char *extra[] = { "io_uring_setup", "io_uring_enter", "io_uring_register" };
-///     nucleus_filter_allow_extra(f, extra, 3, NUCLEUS_EXTRA_STRICT);
+/// ```c
+/// const char *extra[] = { "io_uring_setup", "io_uring_enter", "io_uring_register" };
+/// nucleus_filter_allow_extra(f, extra, 3, NUCLEUS_EXTRA_STRICT);
+/// ```
 ///
 /// `flags`: NUCLEUS_EXTRA_STRICT or 0.
 ///

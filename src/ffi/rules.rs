@@ -17,7 +17,9 @@ use crate::policy::{Policy, Rule};
 /// After nucleus_filter_use_default this lifts the argument checks that end in an allow, such as
 /// those of clone and socket; nucleus_filter_allow_extra does not.
 ///
-///     nucleus_filter_allow(f, "read");
+/// ```c
+/// nucleus_filter_allow(f, "read");
+/// ```
 ///
 /// Errors: NUCLEUS_ERR_UNKNOWN_SYSCALL when no architecture has the call, or the name is empty (the
 /// sentence suggests the nearest names); NUCLEUS_ERR_INVALID_ARGUMENT for NULL and what is not
@@ -57,9 +59,11 @@ pub unsafe extern "C" fn nucleus_filter_deny(
 /// thread, trap, errno, notify, trace, log, allow); rules without conditions are asked only when
 /// no rule with conditions matches. The order in which rules are added never matters.
 ///
-///     // socket(2): AF_UNIX only. The family is an int, so 32 bits of it are compared.
-///     nucleus_arg family = { .index = 0, .op = NUCLEUS_CMP_EQ, .width = 32, .value = AF_UNIX };
-///     nucleus_filter_add_rule(f, NUCLEUS_ALLOW, "socket", &family, 1);
+/// ```c
+/// // socket(2): AF_UNIX only. The family is an int, so 32 bits of it are compared.
+/// nucleus_arg family = { .index = 0, .op = NUCLEUS_CMP_EQ, .width = 32, .value = AF_UNIX };
+/// nucleus_filter_add_rule(f, NUCLEUS_ALLOW, "socket", &family, 1);
+/// ```
 ///
 /// Errors: as nucleus_filter_allow; an action, comparison, width, index or value that can't be.
 /// Since 0.1.

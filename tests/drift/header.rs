@@ -65,12 +65,18 @@ fn declarations(config: &cbindgen::Config, module: &str) -> String {
     for_c(&String::from_utf8(text).unwrap())
 }
 
-/// What cbindgen can't be told: leaves out what doc comments say to readers of Rust alone, writes
-/// numbers as C programmers do, and one blank line where there are many.
+/// What cbindgen can't be told: leaves out what doc comments say to readers of Rust alone, indents
+/// examples instead of fencing them, writes numbers as C programmers do, and one blank line where
+/// there are many.
 fn for_c(text: &str) -> String {
     let mut kept: Vec<String> = vec![String::new()];
-    let mut for_rust = false;
+    let (mut for_rust, mut example) = (false, false);
     for line in text.lines().map(str::trim_end) {
+        if line.starts_with("// ```") {
+            example = !example;
+            continue;
+        }
+        let line = &if example { line.replacen("//", "//    ", 1) } else { line.to_owned() };
         for_rust |= line.starts_with("// # Safety");
         for_rust &= line.starts_with("//");
         let blank_again = line.is_empty() && kept.last().is_some_and(String::is_empty);

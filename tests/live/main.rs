@@ -7,6 +7,7 @@
 
 mod attacks;
 mod c_library;
+mod documentation;
 mod install;
 mod launcher;
 mod workloads;

@@ -1,0 +1,82 @@
+//! The examples in the header and in the README are programs that compile, and do what they say.
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+fn project(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The blocks of C between fences, as they stand in a document.
+fn examples(document: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(project(document)).unwrap();
+    let mut examples = Vec::new();
+    let mut inside: Option<String> = None;
+    for line in text.lines() {
+        let line = line.strip_prefix("/// ").or(line.strip_prefix("///")).unwrap_or(line);
+        match (&mut inside, line) {
+            (None, "```c") => inside = Some(String::new()),
+            (Some(_), "```") => examples.extend(inside.take()),
+            (Some(example), line) => *example += &format!("{line}\n"),
+            (None, _) => {}
+        }
+    }
+    examples
+}
+
+/// Compiles and links against the staged library; the program, or what the compiler says.
+fn compile(name: &str, source: &str) -> PathBuf {
+    let folder = project("target/live");
+    std::fs::create_dir_all(&folder).unwrap();
+    let (file, program) = (folder.join(format!("{name}.c")), folder.join(name));
+    std::fs::write(&file, source).unwrap();
+    let stage = project("target/stage/lib");
+    let flags = Command::new("pkg-config")
+        .args(["--cflags", "--libs", "nucleus-seccomp"])
+        .env("PKG_CONFIG_PATH", stage.join("pkgconfig"))
+        .output()
+        .expect("pkg-config is installed");
+    let flags = String::from_utf8(flags.stdout).unwrap();
+    let compiled = Command::new("cc")
+        .args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"])
+        .args([&program, &file])
+        .args(flags.split_whitespace())
+        .arg(format!("-Wl,-rpath,{}", stage.display()))
+        .output()
+        .unwrap();
+    assert!(compiled.status.success(), "{name}: {}", text(&compiled.stderr));
+    program
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn the_readmes_quick_start_does_what_it_says() {
+    let [quick_start] = examples("README.md").try_into().expect("one example in C");
+    let program = compile("quick_start", &quick_start);
+    let Output { status, stdout, stderr } = Command::new(program).output().unwrap();
+    assert_eq!(text(&stdout), "confined\n", "{}", text(&stderr));
+    // dash runs the last command of -c in its own place, bash in a child.
+    let killed = status.signal() == Some(libc::SIGSYS) || status.code() == Some(128 + libc::SIGSYS);
+    assert!(killed, "{status:?}, {}", text(&stderr));
+}
+
+#[test]
+fn the_headers_examples_compile() {
+    let mut source = String::from("#include <sys/socket.h>\n#include <nucleus_seccomp.h>\n");
+    let mut count = 0;
+    for module in ["filter", "arg", "rules", "builtin", "compile", "apply", "syscall", "log"] {
+        for example in examples(&format!("src/ffi/{module}.rs")) {
+            count += 1;
+            let name = format!("example_{count}");
+            source += &format!("void {name}(nucleus_filter *f);\nvoid {name}(nucleus_filter *f)\n");
+            source += &format!("{{\n{example}}}\n");
+        }
+    }
+    assert!(count >= 3, "{count} examples found");
+    compile("header_examples", &(source + "int main(void) { return 0; }\n"));
+    println!("{count} examples");
+}
