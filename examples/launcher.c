@@ -235,8 +235,13 @@ static void explain_below(const char *program, int log)
 {
     struct record record;
 
-    if (log == -1 || !find_record(log, -1, &record))
+    if (log == -1 || !find_record(log, -1, &record)) {
+        fprintf(stderr,
+                "launcher: %s ended as if a command of its was killed by the filter; "
+                "the kernel's log would say by which system call\n",
+                program);
         return;
+    }
     fprintf(stderr, "launcher: a process under %s, probably %s (%ld), was killed by the filter: ",
             program, record.name, record.pid);
     print_call(&record);

@@ -129,7 +129,8 @@ const char *nucleus_status_message(nucleus_status status);
  * NUCLEUS_TRAP: SIGSYS is raised, with d, 0 to 65535, in si_errno.
  * NUCLEUS_TRACE: a tracer is told d, 0 to 65535; without a tracer the call fails with ENOSYS.
  *
- * A value out of range makes an action that every function refuses. */
+ * A value out of range makes an action that every function refuses. The argument is evaluated
+ * twice. */
 #define NUCLEUS_ERRNO(e) \
     (UINT32_C(0x00050000) | ((uint32_t)(e) <= 4095 ? (uint32_t)(e) : UINT32_C(0xffff)))
 #define NUCLEUS_TRAP(d) \
@@ -228,8 +229,8 @@ nucleus_status nucleus_filter_allow(nucleus_filter *filter, const char *name);
 // Errors: as nucleus_filter_allow. Since 0.1.
 nucleus_status nucleus_filter_deny(nucleus_filter *filter, const char *name);
 
-// Adds a rule: the call `name` gets `action` when all `n_args` conditions hold. With none
-// (`args` may be NULL then) the rule is for the whole call.
+// Adds a rule: the call `name` gets `action` when all `n_args` conditions hold, at most 60. With
+// none (`args` may be NULL then) the rule is for the whole call.
 //
 // Of several rules the strictest that matches decides, in the kernel's order (kill process, kill
 // thread, trap, errno, notify, trace, log, allow); rules without conditions are asked only when
@@ -269,11 +270,10 @@ nucleus_status nucleus_filter_add_rule(nucleus_filter *filter,
 // without the feature or the right would give, from which programs recover; or fatal, which is
 // the filter's default. Calls newer than this library get ENOSYS.
 //
-// `flags`: NUCLEUS_POLICY_*. Called again, it adds to what is there: the filter then allows, and
-// refuses softly, what either call does.
+// `flags`: NUCLEUS_POLICY_*. Once a filter: with other flags a second call is an error.
 //
-// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags, and for a filter whose default action
-// lets calls run: the fatal ones would be allowed. Since 0.1.
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags, for a second call with other flags, and
+// for a filter whose default action lets calls run: the fatal ones would be allowed. Since 0.1.
 nucleus_status nucleus_filter_use_default(nucleus_filter *filter, uint32_t flags);
 
 // Allows calls from the opt-in list of the built-in policy: what some programs need and most do
@@ -325,8 +325,8 @@ nucleus_status nucleus_filter_compile(nucleus_filter *filter);
 // Loads the compiled filter into the kernel: when it returns NUCLEUS_OK, the calling thread is
 // confined, for good, and so is whatever it starts. Sets no_new_privs first (prctl(2)).
 //
-// Does two system calls, prctl and seccomp, and nothing else: no allocation, no lock, no log. It
-// is safe between fork, vfork or clone and exec, also in a process with threads. Any number of
+// Does two system calls, prctl and seccomp (the latter again where the kernel has no
+// NUCLEUS_APPLY_LOG), and nothing else: no allocation, no lock, no log. It is safe between fork, vfork or clone and exec, also in a process with threads. Any number of
 // threads may apply one filter, and each that does is confined.
 //
 // A filter that was loaded before must allow prctl and seccomp; the built-in policy does not.
@@ -335,12 +335,14 @@ nucleus_status nucleus_filter_compile(nucleus_filter *filter);
 //
 // Errors: NUCLEUS_ERR_NOT_COMPILED; NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags or NULL;
 // NUCLEUS_ERR_KERNEL with errno as from seccomp(2): ENOSYS or EPERM when an earlier filter
-// refuses it, ENOMEM when all filters together are too long, ESRCH when with NUCLEUS_APPLY_TSYNC
+// refuses it, EINVAL when the kernel has no filters or no NUCLEUS_APPLY_SPEC_ALLOW, ENOMEM when
+// all filters together are too long, ESRCH when with NUCLEUS_APPLY_TSYNC
 // another thread has filters of its own and can't follow. errno is left alone by the other errors.
 // Nothing is confined after an error, but no_new_privs may be set. Leaves no sentence on the
 // filter: see nucleus_status_message.
 // Since 0.1.
-nucleus_status nucleus_filter_apply(const nucleus_filter *filter, uint32_t flags);
+nucleus_status nucleus_filter_apply(const nucleus_filter *filter,
+                                    uint32_t flags);
 
 /* ---- Names and numbers of system calls ---- */
 
@@ -387,15 +389,17 @@ const char *nucleus_syscall_name(uint32_t arch, int32_t number);
 #define NUCLEUS_LOG_TRACE 5
 
 // Gets a level (NUCLEUS_LOG_ERROR to NUCLEUS_LOG_TRACE) and a line without a line feed, valid
-// for the call. May be called from any thread that calls the library, never from
-// nucleus_filter_apply. Must not call the library.
+// for the call. Runs in whatever thread calls the library, in one at a time, and never in
+// nucleus_filter_apply. It must return (no longjmp, no exception), and must not use the filter
+// that the thread is changing. What the library reports while it runs is dropped.
 typedef void (*nucleus_log_callback)(void *payload, uint32_t level, const char *message);
 
 // Sends what the library reports, up to `level`, to `callback`; for the whole process, in place
 // of the callback before. A NULL callback or NUCLEUS_LOG_OFF ends it: once this has returned, the
 // old callback is not running and will not be called again.
 //
-// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for a level that does not exist; NUCLEUS_ERR_UNSUPPORTED
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for a level that does not exist, and when the callback
+// itself calls; NUCLEUS_ERR_UNSUPPORTED
 // in a process where other Rust code set a tracing subscriber before. Since 0.1.
 nucleus_status nucleus_set_log(nucleus_log_callback callback, void *payload, uint32_t level);
 

@@ -118,6 +118,28 @@ impl Error {
         ))
     }
 
+    pub(crate) fn too_many_conditions(call: &str, count: usize, most: usize) -> Self {
+        Self::invalid(format!(
+            "rule for {call}: {count} conditions are too many for one rule, which takes {most}; \
+             make several rules of them, or compare with ranges and masks"
+        ))
+    }
+
+    pub(crate) fn other_modes() -> Self {
+        Self::invalid(
+            "use_default: the built-in policy was added with other flags before, and the looser \
+             of the two would hold; call it once, with the flags that are meant"
+                .to_owned(),
+        )
+    }
+
+    pub(crate) fn log_in_callback() -> Self {
+        Self::invalid(
+            "set_log: called from the log callback, which would wait for itself; call it elsewhere"
+                .to_owned(),
+        )
+    }
+
     pub(crate) fn default_runs(default: impl std::fmt::Display) -> Self {
         Self::invalid(format!(
             "use_default: the filter's default action is {default}, which would let every call \

@@ -13,7 +13,7 @@
 //! }
 //! let program = compile::compile(&policy)?;
 //! let proven = prove::prove(&policy, program)?;
-//! // kernel::load(&proven, kernel::Flags::default())? would now confine this process.
+//! // kernel::load(&proven, kernel::Options::default()) would now confine this thread.
 //! # let _ = proven;
 //! # Ok::<(), nucleus_seccomp::error::Error>(())
 //! ```

@@ -25,6 +25,8 @@ pub(super) fn check(graph: &mut Graph, arch: Arch, rules: &[&Rule], otherwise: A
 /// To `yes` when all conditions of some rule hold, else to `no`. The rules are in order of their
 /// conditions: those that begin alike share the test, and values of one argument, with whatever
 /// is asked behind them, become a search tree.
+///
+/// Calls itself for what stands behind a shared condition: as deep as a rule is long.
 fn alternatives(
     graph: &mut Graph,
     arch: Arch,

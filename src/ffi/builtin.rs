@@ -23,11 +23,10 @@ pub const NUCLEUS_POLICY_JIT: u32 = 4;
 /// without the feature or the right would give, from which programs recover; or fatal, which is
 /// the filter's default. Calls newer than this library get ENOSYS.
 ///
-/// `flags`: NUCLEUS_POLICY_*. Called again, it adds to what is there: the filter then allows, and
-/// refuses softly, what either call does.
+/// `flags`: NUCLEUS_POLICY_*. Once a filter: with other flags a second call is an error.
 ///
-/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags, and for a filter whose default action
-/// lets calls run: the fatal ones would be allowed. Since 0.1.
+/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags, for a second call with other flags, and
+/// for a filter whose default action lets calls run: the fatal ones would be allowed. Since 0.1.
 ///
 /// # Safety
 /// `filter` is NULL or a live handle that no other thread is using.

@@ -2,8 +2,9 @@
 
 use std::ffi::{CString, c_char, c_void};
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Once, RwLock};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::thread::ThreadId;
 
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
@@ -27,8 +28,9 @@ pub const NUCLEUS_LOG_DEBUG: u32 = 4;
 pub const NUCLEUS_LOG_TRACE: u32 = 5;
 
 /// Gets a level (NUCLEUS_LOG_ERROR to NUCLEUS_LOG_TRACE) and a line without a line feed, valid
-/// for the call. May be called from any thread that calls the library, never from
-/// nucleus_filter_apply. Must not call the library.
+/// for the call. Runs in whatever thread calls the library, in one at a time, and never in
+/// nucleus_filter_apply. It must return (no longjmp, no exception), and must not use the filter
+/// that the thread is changing. What the library reports while it runs is dropped.
 #[allow(non_camel_case_types)]
 pub type nucleus_log_callback =
     Option<unsafe extern "C" fn(payload: *mut c_void, level: u32, message: *const c_char)>;
@@ -37,7 +39,8 @@ pub type nucleus_log_callback =
 /// of the callback before. A NULL callback or NUCLEUS_LOG_OFF ends it: once this has returned, the
 /// old callback is not running and will not be called again.
 ///
-/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for a level that does not exist; NUCLEUS_ERR_UNSUPPORTED
+/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for a level that does not exist, and when the callback
+/// itself calls; NUCLEUS_ERR_UNSUPPORTED
 /// in a process where other Rust code set a tracing subscriber before. Since 0.1.
 ///
 /// # Safety
@@ -58,32 +61,45 @@ pub unsafe extern "C" fn nucleus_set_log(
 struct Sink {
     callback: unsafe extern "C" fn(*mut c_void, u32, *const c_char),
     payload: *mut c_void,
-    level: LevelFilter,
 }
 
 // SAFETY: the caller of nucleus_set_log promises that callback and payload may be used from any
 // thread.
 unsafe impl Send for Sink {}
-// SAFETY: as above.
-unsafe impl Sync for Sink {}
 
-static SINK: RwLock<Option<Sink>> = RwLock::new(None);
+/// Where reports go. Locked while the callback runs, so that set_log can promise that the old one
+/// is done.
+static SINK: Mutex<Option<Sink>> = Mutex::new(None);
+
+/// Up to which level; apart from the lock, because it is asked for on every report.
+static LEVEL: AtomicU32 = AtomicU32::new(NUCLEUS_LOG_OFF);
+
+/// The thread that runs the callback. One that calls the library from there must not wait for itself.
+static CALLING: Mutex<Option<ThreadId>> = Mutex::new(None);
 
 fn set(callback: nucleus_log_callback, payload: *mut c_void, level: u32) -> Result<()> {
-    const LEVELS: [LevelFilter; 6] = [
-        LevelFilter::OFF,
-        LevelFilter::ERROR,
-        LevelFilter::WARN,
-        LevelFilter::INFO,
-        LevelFilter::DEBUG,
-        LevelFilter::TRACE,
-    ];
-    let filter = *LEVELS.get(level as usize).ok_or_else(|| Error::log_level(level))?;
+    if level > NUCLEUS_LOG_TRACE {
+        return Err(Error::log_level(level));
+    }
+    if is_calling() {
+        return Err(Error::log_in_callback());
+    }
     subscribe()?;
-    let sink = callback.map(|callback| Sink { callback, payload, level: filter });
-    *SINK.write().unwrap_or_else(std::sync::PoisonError::into_inner) = sink;
+    let level = if callback.is_some() { level } else { NUCLEUS_LOG_OFF };
+    let sink = callback.map(|callback| Sink { callback, payload });
+    *lock(&SINK) = sink.filter(|_| level > NUCLEUS_LOG_OFF);
+    LEVEL.store(level, Ordering::Relaxed);
     tracing::callsite::rebuild_interest_cache();
     Ok(())
+}
+
+fn is_calling() -> bool {
+    *lock(&CALLING) == Some(std::thread::current().id())
+}
+
+/// What these locks guard is whole at all times, so a panic elsewhere spoils nothing.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Becomes the process's subscriber, once.
@@ -102,30 +118,31 @@ struct Bridge;
 impl tracing::Subscriber for Bridge {
     fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
         let ours = metadata.target().starts_with(env!("CARGO_CRATE_NAME"));
-        ours && metadata.is_event() && *metadata.level() <= level()
+        ours && metadata.is_event() && number(*metadata.level()) <= LEVEL.load(Ordering::Relaxed)
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(level())
+        Some(FILTERS[LEVEL.load(Ordering::Relaxed) as usize])
     }
 
     fn event(&self, event: &tracing::Event<'_>) {
+        if is_calling() {
+            return;
+        }
         let mut line = Line(String::new());
         event.record(&mut line);
         let Ok(line) = CString::new(line.0) else { return };
-        let level = match *event.metadata().level() {
-            tracing::Level::ERROR => NUCLEUS_LOG_ERROR,
-            tracing::Level::WARN => NUCLEUS_LOG_WARN,
-            tracing::Level::INFO => NUCLEUS_LOG_INFO,
-            tracing::Level::DEBUG => NUCLEUS_LOG_DEBUG,
-            tracing::Level::TRACE => NUCLEUS_LOG_TRACE,
-        };
-        // Held during the call, so that set_log can promise that the old callback is done.
-        if let Some(sink) = &*SINK.read().unwrap_or_else(std::sync::PoisonError::into_inner) {
-            // SAFETY: nucleus_set_log's caller promises that the callback may be called until it
-            // is replaced, and the lock says that it is not; `line` outlives the call.
-            unsafe { (sink.callback)(sink.payload, level, line.as_ptr()) };
+        let sink = lock(&SINK);
+        let level = number(*event.metadata().level());
+        let Some(Sink { callback, payload }) = &*sink else { return };
+        if level > LEVEL.load(Ordering::Relaxed) {
+            return;
         }
+        *lock(&CALLING) = Some(std::thread::current().id());
+        // SAFETY: nucleus_set_log's caller promises that the callback may be called until it is
+        // replaced, and the lock says that it is not; `line` outlives the call.
+        unsafe { callback(*payload, level, line.as_ptr()) };
+        *lock(&CALLING) = None;
     }
 
     // The library opens no spans.
@@ -138,9 +155,24 @@ impl tracing::Subscriber for Bridge {
     fn exit(&self, _: &span::Id) {}
 }
 
-fn level() -> LevelFilter {
-    let sink = SINK.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-    sink.as_ref().map_or(LevelFilter::OFF, |sink| sink.level)
+/// The levels by their numbers in C.
+const FILTERS: [LevelFilter; 6] = [
+    LevelFilter::OFF,
+    LevelFilter::ERROR,
+    LevelFilter::WARN,
+    LevelFilter::INFO,
+    LevelFilter::DEBUG,
+    LevelFilter::TRACE,
+];
+
+const fn number(level: tracing::Level) -> u32 {
+    match level {
+        tracing::Level::ERROR => NUCLEUS_LOG_ERROR,
+        tracing::Level::WARN => NUCLEUS_LOG_WARN,
+        tracing::Level::INFO => NUCLEUS_LOG_INFO,
+        tracing::Level::DEBUG => NUCLEUS_LOG_DEBUG,
+        tracing::Level::TRACE => NUCLEUS_LOG_TRACE,
+    }
 }
 
 /// The message of an event, and what fields it has besides.

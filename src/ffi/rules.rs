@@ -52,8 +52,8 @@ pub unsafe extern "C" fn nucleus_filter_deny(
     unsafe { edit(filter, |policy| policy.deny(text("deny", "name", name)?)) }
 }
 
-/// Adds a rule: the call `name` gets `action` when all `n_args` conditions hold. With none
-/// (`args` may be NULL then) the rule is for the whole call.
+/// Adds a rule: the call `name` gets `action` when all `n_args` conditions hold, at most 60. With
+/// none (`args` may be NULL then) the rule is for the whole call.
 ///
 /// Of several rules the strictest that matches decides, in the kernel's order (kill process, kill
 /// thread, trap, errno, notify, trace, log, allow); rules without conditions are asked only when

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::action::Action;
 use crate::arch::Arch;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::syscall::{self, Syscall};
 
 /// Which calls get which verdict.
@@ -31,6 +31,7 @@ pub struct Policy {
     arches: BTreeSet<Arch>,
     rules: BTreeMap<Syscall, BTreeSet<Rule>>,
     denied: BTreeSet<Syscall>,
+    built_in: Option<builtin::Modes>,
 }
 
 impl Policy {
@@ -47,6 +48,7 @@ impl Policy {
             arches: Arch::native().into_iter().collect(),
             rules: BTreeMap::new(),
             denied: BTreeSet::new(),
+            built_in: None,
         }
     }
 
@@ -80,9 +82,13 @@ impl Policy {
     /// Adds a rule to the call named `name`.
     ///
     /// # Errors
-    /// No system call has that name.
+    /// No system call has that name; or the rule has more than [`Rule::MOST_CONDITIONS`].
     pub fn add_rule(&mut self, name: &str, rule: Rule) -> Result<()> {
         let call = Syscall::named("add_rule", name)?;
+        let count = rule.conditions().len();
+        if count > Rule::MOST_CONDITIONS {
+            return Err(Error::too_many_conditions(name, count, Rule::MOST_CONDITIONS));
+        }
         self.insert(call, rule);
         Ok(())
     }
@@ -97,14 +103,14 @@ impl Policy {
         self.unknown = Some(action);
     }
 
-    /// Adds a rule. A soft refusal and an allow of the whole call exclude each other, and the
-    /// allow stays, whichever came first.
+    /// Adds a rule. Soft rules and a rule for the whole call exclude each other, and the latter
+    /// stays, whichever came first.
     fn insert(&mut self, call: Syscall, rule: Rule) {
         let rules = self.rules.entry(call).or_default();
-        if rule.is_soft() && rules.iter().any(Rule::allows_all) {
+        if rule.is_soft() && rules.iter().any(Rule::is_for_the_whole_call) {
             return;
         }
-        if rule.allows_all() {
+        if rule.is_for_the_whole_call() {
             rules.retain(|other| !other.is_soft());
         }
         let lifted_before = checks_lifted(rules);

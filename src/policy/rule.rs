@@ -12,6 +12,10 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// The most conditions of one rule: ten for each argument. The compiler and the proof go as deep
+    /// as a rule is long, and a caller's stack may be small.
+    pub const MOST_CONDITIONS: usize = 60;
+
     /// A rule with the given verdict; without conditions it speaks of the whole call.
     #[must_use]
     pub fn new(action: Action, conditions: impl IntoIterator<Item = Condition>) -> Self {
@@ -22,13 +26,13 @@ impl Rule {
         Self { action, conditions, soft: false }
     }
 
-    /// A default for one call: it stands until somebody allows the call by name.
+    /// A default for one call: it stands until somebody else has a rule for the whole call.
     ///
     /// The built-in policy answers many calls with an errno from which programs recover. As
     /// ordinary rules these would win over a later allow, being the stricter verdict.
     #[must_use]
-    pub fn soft(action: Action) -> Self {
-        Self { action, conditions: Vec::new(), soft: true }
+    pub fn soft(action: Action, conditions: impl IntoIterator<Item = Condition>) -> Self {
+        Self { soft: true, ..Self::new(action, conditions) }
     }
 
     /// The verdict.
@@ -43,10 +47,16 @@ impl Rule {
         &self.conditions
     }
 
-    /// Whether it gives way to an allow of the whole call.
+    /// Whether it gives way to a rule for the whole call.
     #[must_use]
     pub const fn is_soft(&self) -> bool {
         self.soft
+    }
+
+    /// Whether soft rules of the same call give way to it.
+    #[must_use]
+    pub fn is_for_the_whole_call(&self) -> bool {
+        self.conditions.is_empty() && !self.soft
     }
 
     /// Whether it lets the call run whatever its arguments.

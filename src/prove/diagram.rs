@@ -26,12 +26,23 @@ pub(super) enum Root {
 pub(super) struct Diagram {
     roots: Vec<Root>,
     made: Map<Root, Function>,
-    chosen: Map<(Function, Function, Function), Function>,
+    chosen: Map<Choice, Function>,
 }
 
-/// Nodes that a proof may make, about 100 MB with the tables. The built-in policy takes some
-/// thousands; only rules made to tangle several arguments with each other come near.
-const BUDGET: usize = 2_000_000;
+/// Nodes made and choices remembered that a proof may take: a second or two, and 200 MB. The
+/// built-in policy takes some thousands; only rules made to tangle several arguments with each
+/// other come near.
+const BUDGET: usize = 4_000_000;
+
+/// What is left to do of a choice, for the stack of [`Diagram::choose`].
+enum Task {
+    Choose(Choice),
+    /// The last two results are the halves of this choice.
+    Join(Variable, Choice),
+}
+
+/// A condition, and what to take where it is 1 and where it is 0.
+type Choice = (Function, Function, Function);
 
 impl Diagram {
     /// The function that is `value` everywhere. Conditions are 1 where they hold and 0 elsewhere.
@@ -47,31 +58,64 @@ impl Diagram {
     }
 
     /// `yes` where `condition` is 1, `no` where it is 0.
+    ///
+    /// With a stack of its own: a choice is as deep as there are bits, and the caller's thread may
+    /// have little of the other kind.
     pub(super) fn choose(
         &mut self,
         condition: Function,
         yes: Function,
         no: Function,
     ) -> Result<Function> {
-        if let Root::Value(holds) = self.root(condition) {
-            return Ok(if holds == 0 { no } else { yes });
+        let mut tasks = vec![Task::Choose((condition, yes, no))];
+        let mut results = Vec::new();
+        while let Some(task) = tasks.pop() {
+            match task {
+                Task::Choose(choice) => match self.known(choice) {
+                    Some(function) => results.push(function),
+                    None => self.halve(choice, &mut tasks)?,
+                },
+                Task::Join(bit, choice) => {
+                    let one = results.pop().expect("both halves were pushed");
+                    let zero = results.pop().expect("both halves were pushed");
+                    let function = self.bit(bit, zero, one);
+                    self.chosen.insert(choice, function);
+                    results.push(function);
+                }
+            }
         }
-        if yes == no {
-            return Ok(yes);
+        Ok(results.pop().expect("every task leaves one result"))
+    }
+
+    /// The choice where nothing has to be decided, or was before.
+    fn known(&self, (condition, yes, no): Choice) -> Option<Function> {
+        match (self.root(condition), self.root(yes), self.root(no)) {
+            (Root::Value(0), ..) => Some(no),
+            (Root::Value(_), ..) => Some(yes),
+            _ if yes == no => Some(yes),
+            (_, Root::Value(1), Root::Value(0)) => Some(condition),
+            _ => self.chosen.get(&(condition, yes, no)).copied(),
         }
-        if let Some(known) = self.chosen.get(&(condition, yes, no)) {
-            return Ok(*known);
+    }
+
+    /// Leaves the two halves of a choice to be done, and then to be joined.
+    fn halve(&self, choice: Choice, tasks: &mut Vec<Task>) -> Result<()> {
+        if self.roots.len() + self.chosen.len() > BUDGET {
+            return Err(Error::proof_budget("nodes and choices", BUDGET));
         }
-        if self.roots.len() > BUDGET {
-            return Err(Error::proof_budget("nodes", BUDGET));
-        }
+        let (condition, yes, no) = choice;
         let bit = self.level(condition).min(self.level(yes)).min(self.level(no));
         let [(c0, c1), (y0, y1), (n0, n1)] = [condition, yes, no].map(|f| self.split(f, bit));
-        let zero = self.choose(c0, y0, n0)?;
-        let one = self.choose(c1, y1, n1)?;
-        let function = self.bit(bit, zero, one);
-        self.chosen.insert((condition, yes, no), function);
-        Ok(function)
+        tasks.push(Task::Join(bit, choice));
+        tasks.push(Task::Choose((c1, y1, n1)));
+        tasks.push(Task::Choose((c0, y0, n0)));
+        Ok(())
+    }
+
+    /// 1 where `condition` is 0, and 0 where it is 1.
+    pub(super) fn not(&mut self, condition: Function) -> Result<Function> {
+        let (no, yes) = (self.value(0), self.value(1));
+        self.choose(condition, no, yes)
     }
 
     pub(super) fn root(&self, function: Function) -> Root {

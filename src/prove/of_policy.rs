@@ -62,7 +62,8 @@ fn arguments<'a>(
     for rule in conditional {
         let mut holds = diagram.value(1);
         let never = diagram.value(0);
-        for condition in rule.conditions() {
+        // The conditions are in the order of the bits: from the last one up, each goes on top.
+        for condition in rule.conditions().iter().rev() {
             let one = holds_for(diagram, arch, condition)?;
             holds = diagram.choose(one, holds, never)?;
         }
@@ -96,12 +97,17 @@ fn holds_for(diagram: &mut Diagram, arch: Arch, condition: &Condition) -> Result
     let mut so_far = equal;
     for position in (0..width).filter(|position| compared >> position & 1 == 1) {
         let bit = bit_of(arch, condition.index(), position);
-        let is_one = diagram.bit(bit, never, always);
-        // On big-endian machines the low half's bits come before the high one's in the order, so
-        // the node can't simply be put on top.
-        so_far = match condition.value() >> position & 1 {
-            0 => diagram.choose(is_one, above, so_far)?,
-            _ => diagram.choose(is_one, so_far, below)?,
+        let (if_zero, if_one) = match condition.value() >> position & 1 {
+            0 => (so_far, above),
+            _ => (below, so_far),
+        };
+        so_far = if bit < diagram.level(so_far) {
+            diagram.bit(bit, if_zero, if_one)
+        } else {
+            // On big-endian machines the low half's bits come before the high one's in the order,
+            // so the node can't simply be put on top.
+            let is_one = diagram.bit(bit, never, always);
+            diagram.choose(is_one, if_one, if_zero)?
         };
     }
     Ok(so_far)

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::bits::Word;
 use super::diagram::{Diagram, Function};
+use super::regions::parts;
+use super::steps::{Range, Steps};
 use crate::bpf::{Instruction, Opcode, Program};
 use crate::error::{Error, Result};
 
@@ -28,18 +30,16 @@ pub(super) fn arguments(
     program: &Program,
     start: usize,
 ) -> Result<Function> {
-    let (never, always) = (diagram.value(0), diagram.value(1));
-    let mut coming = BTreeMap::from([((start, Accumulator::Unknown), always)]);
+    let never = diagram.value(0);
+    let mut coming = BTreeMap::from([((start, Accumulator::Unknown), diagram.value(1))]);
     let mut returned: BTreeMap<u32, Function> = BTreeMap::new();
     while let Some(((pc, a), here)) = coming.pop_first() {
         match next(program.instructions()[pc], pc, a)? {
             Next::Return(value) => join(diagram, &mut returned, value, here)?,
             Next::Go(target, a) => join(diagram, &mut coming, (target, a), here)?,
-            Next::Branch { test, yes, no } => {
-                let holds = test.holds(diagram);
-                let on_yes = diagram.choose(holds, here, never)?;
-                let on_no = diagram.choose(holds, never, here)?;
-                for (target, arguments) in [(yes, on_yes), (no, on_no)] {
+            Next::Branch(test) => {
+                for (target, on) in test.outcomes(diagram, program, pc)? {
+                    let arguments = diagram.choose(on, here, never)?;
                     if arguments != never {
                         join(diagram, &mut coming, (target, a), arguments)?;
                     }
@@ -77,7 +77,7 @@ fn join<K: Ord>(
 enum Next {
     Return(u32),
     Go(usize, Accumulator),
-    Branch { test: Test, yes: usize, no: usize },
+    Branch(Test),
 }
 
 fn next(instruction: Instruction, pc: usize, a: Accumulator) -> Result<Next> {
@@ -96,7 +96,7 @@ fn next(instruction: Instruction, pc: usize, a: Accumulator) -> Result<Next> {
         }
         (_, Accumulator::Masked(word, mask)) => {
             let (yes, no) = (pc + 1 + usize::from(jt), pc + 1 + usize::from(jf));
-            Next::Branch { test: Test { opcode, word, mask, k }, yes, no }
+            Next::Branch(Test { opcode, word, mask, k, yes, no })
         }
         (_, Accumulator::Unknown) => return Err(not_followed()),
     })
@@ -108,9 +108,36 @@ struct Test {
     word: Word,
     mask: u32,
     k: u32,
+    yes: usize,
+    no: usize,
 }
 
 impl Test {
+    /// Where the test leads, and for which values of the word.
+    ///
+    /// A search tree has many tests of one whole word and few ways out: it is walked in ranges, as
+    /// numbers are, and only what comes out of it is made a diagram.
+    fn outcomes(
+        &self,
+        diagram: &mut Diagram,
+        program: &Program,
+        pc: usize,
+    ) -> Result<Vec<(usize, Function)>> {
+        let (never, always) = (diagram.value(0), diagram.value(1));
+        let whole_word = self.mask == u32::MAX;
+        if let Some(ways_out) = whole_word.then(|| search_tree(program, pc)).flatten() {
+            let outcome = |(out, ranges): (usize, Vec<Range>)| {
+                let mut values = Steps::new(never);
+                ranges.iter().for_each(|range| values.set(range.first, range.last, always));
+                (out, over(diagram, self.word, &values, 0, 32))
+            };
+            return Ok(ways_out.into_iter().map(outcome).collect());
+        }
+        let holds = self.holds(diagram);
+        let holds_not = diagram.not(holds)?;
+        Ok(vec![(self.yes, holds), (self.no, holds_not)])
+    }
+
     /// Where the test holds, decided from the least significant bit up: what the bits below came
     /// to is kept where a bit of the word equals that of `k`, and overruled where not.
     fn holds(&self, diagram: &mut Diagram) -> Function {
@@ -139,5 +166,54 @@ impl Test {
         (0..32)
             .filter(|bit| asked >> bit & 1 == 1)
             .fold(never, |so_far, bit| diagram.bit(self.word.variable(bit), so_far, always))
+    }
+}
+
+/// Where the tests of the accumulator from `pc` on lead, and for which of its values. A test of bits
+/// that cuts them into too many ranges is a way out itself.
+///
+/// `None` where there are many ways out: in a chain that asks something else after each value, all
+/// but one of them are closed to the arguments that come here, and it is cheaper to find out which
+/// test by test.
+fn search_tree(program: &Program, pc: usize) -> Option<BTreeMap<usize, Vec<Range>>> {
+    const MOST_WAYS_OUT: usize = 8;
+    let mut ways_out: BTreeMap<usize, Vec<Range>> = BTreeMap::new();
+    let mut waiting = vec![(pc, Range::ALL)];
+    while let Some((pc, range)) = waiting.pop() {
+        let Instruction { code, jt, jf, k } = program.instructions()[pc];
+        match Opcode::from_code(code).and_then(|opcode| parts(range, opcode, k)) {
+            Some(parts) => waiting.extend(
+                parts
+                    .into_iter()
+                    .map(|(part, holds)| (pc + 1 + usize::from(if holds { jt } else { jf }), part)),
+            ),
+            None => ways_out.entry(pc).or_default().push(range),
+        }
+        if ways_out.len() > MOST_WAYS_OUT {
+            return None;
+        }
+    }
+    (!ways_out.contains_key(&pc)).then_some(ways_out)
+}
+
+/// A function of a word that is constant between steps as one of its bits, for the words that
+/// start with the bits of `base` above the lowest `bits`.
+fn over(
+    diagram: &mut Diagram,
+    word: Word,
+    steps: &Steps<Function>,
+    base: u32,
+    bits: u32,
+) -> Function {
+    let last = base | u32::MAX.checked_shr(32 - bits).unwrap_or(0);
+    let mut inside = steps.within(Range { first: base, last });
+    match (inside.next(), inside.next()) {
+        (Some((_, only)), None) => *only,
+        _ => {
+            let bit = bits - 1;
+            let zero = over(diagram, word, steps, base, bit);
+            let one = over(diagram, word, steps, base | 1 << bit, bit);
+            diagram.bit(word.variable(bit), zero, one)
+        }
     }
 }

@@ -111,8 +111,8 @@ impl State {
 }
 
 /// The parts of a range on which a test comes out one way; `None` for a test of bits that would
-/// cut it into too many.
-fn parts(range: Range, test: Opcode, k: u32) -> Option<Vec<(Range, bool)>> {
+/// cut it into too many, and for what is no test.
+pub(super) fn parts(range: Range, test: Opcode, k: u32) -> Option<Vec<(Range, bool)>> {
     let cut = |at: Option<u32>, below: bool| match at.map(|at| range.split(at)) {
         Some((low, high)) => [(low, below), (high, !below)],
         None => [(Some(range), below), (None, !below)],
@@ -128,7 +128,8 @@ fn parts(range: Range, test: Opcode, k: u32) -> Option<Vec<(Range, bool)>> {
             };
             vec![(below, false), (equal, true), (above, false)]
         }
-        _ => return by_bit(range, k),
+        Opcode::IfAnyBit => return by_bit(range, k),
+        _ => return None,
     };
     Some(parts.into_iter().filter_map(|(part, holds)| Some((part?, holds))).collect())
 }

@@ -109,7 +109,7 @@ pub fn random_policy(random: &mut Random, most_rules: usize) -> Policy {
         let name = if random.one_in(3) { random.pick(&names) } else { random.pick(&few) };
         let action = random.pick(&ACTIONS);
         let rule = match random.below(8) {
-            0 => Rule::soft(action),
+            0 => Rule::soft(action, []),
             1..4 => Rule::new(action, []),
             count => Rule::new(action, (3..count).map(|_| random_condition(random))),
         };

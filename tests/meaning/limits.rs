@@ -65,3 +65,40 @@ fn a_policy_without_an_architecture_is_no_policy() {
     let error = compile(&Policy::new(Action::ALLOW).for_arches([])).unwrap_err();
     assert_eq!(error.kind(), Kind::Unsupported);
 }
+
+/// A rule that asks `count` different things of argument 0, and then that argument 5 is `last`.
+fn long_rule(count: u64, last: u64) -> Rule {
+    let condition = |index, operator, value| {
+        Condition::new("read", index, operator, Width::Bits64, value, 0).unwrap()
+    };
+    let unequal = (1..count).map(|value| condition(0, Operator::Ne, value));
+    Rule::new(Action::ALLOW, unequal.chain([condition(5, Operator::Eq, last)]))
+}
+
+#[test]
+fn a_rule_takes_so_many_conditions_and_no_more() {
+    let mut policy = Policy::new(Action::KILL_PROCESS);
+    let most = Rule::MOST_CONDITIONS as u64;
+    policy.add_rule("read", long_rule(most, 1)).unwrap();
+    let error = policy.add_rule("read", long_rule(most + 1, 1)).unwrap_err();
+    assert_eq!(error.kind(), Kind::InvalidArgument);
+    assert!(error.to_string().contains(&format!("{}", most + 1)), "{error}");
+}
+
+#[test]
+fn a_small_stack_is_enough() {
+    // musl gives threads 128 KiB; half of it is left for the caller.
+    let on_a_small_stack = || {
+        let mut policy = Policy::new(Action::KILL_PROCESS).for_arches([Arch::X86_64]);
+        let most = Rule::MOST_CONDITIONS as u64;
+        policy.add_rule("read", long_rule(most, 1)).unwrap();
+        policy.add_rule("read", long_rule(most, 2)).unwrap();
+        let all_six = (0..6).map(|index| {
+            Condition::new("read", index, Operator::Eq, Width::Bits64, u64::MAX / 3, 0).unwrap()
+        });
+        policy.add_rule("write", Rule::new(Action::ALLOW, all_six)).unwrap();
+        prove(&policy, compile(&policy).unwrap()).unwrap();
+    };
+    let thread = std::thread::Builder::new().stack_size(64 << 10).spawn(on_a_small_stack);
+    thread.unwrap().join().unwrap();
+}

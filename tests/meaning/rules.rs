@@ -79,7 +79,7 @@ fn denied_calls_are_refused_whatever_else_is_said() {
 
 #[test]
 fn a_soft_refusal_gives_way_to_an_allow_of_the_call_in_either_order() {
-    let soft = || Rule::soft(ENOSYS);
+    let soft = || Rule::soft(ENOSYS, []);
     let before = policy(KILL, |policy| {
         policy.add_rule("openat2", soft()).unwrap();
         policy.allow("openat2").unwrap();
@@ -164,8 +164,8 @@ fn opting_in_keeps_the_argument_checks() {
     let base = policy(KILL, |policy| builtin::add_to(policy, Modes::default()).unwrap());
     let cases: [(&str, bool, &str); 6] = [
         ("io_uring_setup", true, "refused softly, and on the list"),
-        ("keyctl", false, "on the list, but checked by now"),
-        ("pkey_mprotect", false, "likewise"),
+        ("keyctl", true, "checked, but no case of it is allowed"),
+        ("pkey_mprotect", false, "on the list, but checked by now"),
         ("sysinfo", false, "allowed anyway"),
         ("ptrace", false, "not on the list"),
         ("no_such_call", false, "no call at all"),
@@ -181,4 +181,35 @@ fn opting_in_keeps_the_argument_checks() {
         assert!(error.to_string().contains(name), "{error}");
         assert_eq!(policy, base, "nothing of the list was added");
     }
+}
+
+#[test]
+fn every_name_on_the_opt_in_list_is_allowed_once_it_is_added() {
+    for name in builtin::EXTRA.split_whitespace() {
+        let added = policy(KILL, |policy| {
+            builtin::add_to(policy, Modes::default()).unwrap();
+            builtin::allow_extra(policy, &[name], true).unwrap();
+        });
+        let call = Syscall::named("test", name).unwrap();
+        if call.number(Arch::X86_64).is_none() {
+            continue;
+        }
+        // All zero suits most calls; ioprio_set wants to be told that it is about a process.
+        let number = call.number(Arch::X86_64).unwrap().cast_signed();
+        let tried = [[0; 6], [1, 0, 0, 0, 0, 0]]
+            .map(|args| evaluate(&added, &crate::cases::call(Arch::X86_64, number, args)));
+        assert!(tried.contains(&ALLOW), "{name}: {tried:?}");
+    }
+}
+
+#[test]
+fn the_built_in_policy_is_added_in_one_mode() {
+    let mut policy = Policy::new(KILL);
+    builtin::add_to(&mut policy, Modes::default()).unwrap();
+    let once = policy.clone();
+    builtin::add_to(&mut policy, Modes::default()).expect("again, with the same flags");
+    assert_eq!(policy, once);
+    let strict = Modes { strict: true, ..Modes::default() };
+    builtin::add_to(&mut policy, strict).expect_err("the looser would hold");
+    assert_eq!(policy, once);
 }

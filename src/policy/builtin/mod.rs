@@ -81,12 +81,17 @@ pub struct Modes {
 /// Adds the built-in policy to `policy`.
 ///
 /// # Errors
-/// The default lets calls run: what the tables leave to it as fatal would be allowed.
+/// The default lets calls run: what the tables leave to it as fatal would be allowed. Or the
+/// policy was added in other modes before: rules add up, so the looser would hold.
 pub fn add_to(policy: &mut Policy, modes: Modes) -> Result<()> {
     let default = policy.default_action();
     if !default.refuses() {
         return Err(Error::default_runs(default));
     }
+    if policy.built_in.is_some_and(|before| before != modes) {
+        return Err(Error::other_modes());
+    }
+    policy.built_in = Some(modes);
     for row in ALLOWED.iter().chain(SOFT).chain(FATAL) {
         for name in row.names() {
             whole_call(policy, name, row.verdict, modes)?;
@@ -95,7 +100,7 @@ pub fn add_to(policy: &mut Policy, modes: Modes) -> Result<()> {
     for check in CHECKED {
         whole_call(policy, check.call, check.otherwise, modes)?;
         for case in check.cases.iter().filter(|case| case.when.applies(modes)) {
-            case_of(policy, check.call, case, modes)?;
+            case_of(policy, check, case, modes)?;
         }
     }
     if !modes.strict {
@@ -109,33 +114,49 @@ fn whole_call(policy: &mut Policy, name: &str, verdict: Verdict, modes: Modes) -
     match verdict {
         Verdict::Allow => policy.add_rule(name, Rule::new(Action::ALLOW, [])),
         Verdict::Soft(errno) if !modes.strict => {
-            policy.add_rule(name, Rule::soft(Action::errno(errno)))
+            policy.add_rule(name, Rule::soft(Action::errno(errno), []))
         }
         Verdict::Soft(_) | Verdict::Fatal => Ok(()),
     }
 }
 
 /// The rules of a case: one for each combination of the values that its choices list.
-fn case_of(policy: &mut Policy, call: &str, case: &Case, modes: Modes) -> Result<()> {
+///
+/// A refusal within a call that is allowed otherwise (W^X, say) stays when somebody allows the
+/// call: they may mean no more than the policy does. Within a call that is refused otherwise it
+/// goes, like the refusal of the rest.
+fn case_of(policy: &mut Policy, check: &Check, case: &Case, modes: Modes) -> Result<()> {
     let action = match case.verdict {
         Verdict::Allow => Action::ALLOW,
         Verdict::Soft(errno) if !modes.strict => Action::errno(errno),
         Verdict::Soft(_) | Verdict::Fatal => policy.default_action(),
     };
+    let gives_way = case.verdict != Verdict::Allow && check.otherwise != Verdict::Allow;
     let mut combinations = vec![Vec::new()];
     for choice in case.all {
         let mut longer = Vec::with_capacity(combinations.len() * choice.any_of.len());
         for (value, _) in choice.any_of {
-            let condition = choice.condition(call, *value)?;
+            let condition = choice.condition(check.call, *value)?;
             longer.extend(combinations.iter().map(|conditions: &Vec<Condition>| {
                 conditions.iter().copied().chain([condition]).collect::<Vec<_>>()
             }));
         }
         combinations = longer;
     }
-    combinations
-        .into_iter()
-        .try_for_each(|conditions| policy.add_rule(call, Rule::new(action, conditions)))
+    combinations.into_iter().try_for_each(|conditions| {
+        let rule = match gives_way {
+            true => Rule::soft(action, conditions),
+            false => Rule::new(action, conditions),
+        };
+        policy.add_rule(check.call, rule)
+    })
+}
+
+impl Check {
+    fn allows_something(&self) -> bool {
+        let mut verdicts = self.cases.iter().map(|case| case.verdict).chain([self.otherwise]);
+        verdicts.any(|verdict| verdict == Verdict::Allow)
+    }
 }
 
 impl Choice {
@@ -186,7 +207,7 @@ enum Offer {
 
 fn offered(name: &str) -> Result<Offer> {
     Syscall::named("allow_extra", name)?;
-    let held = CHECKED.iter().any(|check| check.call == name)
+    let held = CHECKED.iter().any(|check| check.call == name && check.allows_something())
         || ALLOWED.iter().flat_map(Row::names).any(|allowed| allowed == name);
     match EXTRA.split_whitespace().any(|extra| extra == name) {
         _ if held => Ok(Offer::HeldAnyway),

@@ -44,8 +44,8 @@ pub const SOFT: &[Row] = &[
     ),
     row(
         ENOSYS,
-        "Filters of the program's own. They can't weaken this one, but they are kernel code that the \
-         program supplies. Sandboxes inside a sandbox (man-db) go on without.",
+        "Filters of the program's own. They can't weaken this one, but a listener or a trap in them \
+         answers calls in the program's name. Sandboxes inside a sandbox (man-db) go on without.",
         "seccomp",
     ),
     row(
