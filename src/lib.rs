@@ -19,6 +19,7 @@
 //! ```
 
 pub mod error;
+mod map;
 
 pub mod action;
 pub mod arch;

@@ -4,15 +4,21 @@
 //! equal tails of different rules are one tail; and a node's id is always greater than those it
 //! leads to, so that the ids in descending order are an order of execution.
 
-use std::collections::HashMap;
-
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::bpf::Opcode;
+use crate::map::Map;
 
 /// A node of the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct NodeId(u32);
+
+impl NodeId {
+    /// The place in a list of all nodes.
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// A 32-bit word of a call's data, as the offset to load it from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -102,7 +108,7 @@ pub(super) enum Node {
 #[derive(Debug, Default)]
 pub(super) struct Graph {
     nodes: Vec<Node>,
-    ids: HashMap<Node, NodeId>,
+    ids: Map<Node, NodeId>,
 }
 
 impl Graph {
@@ -120,6 +126,11 @@ impl Graph {
             None if yes == no => yes,
             None => self.node(Node::Test { test, yes, no }),
         }
+    }
+
+    /// How many nodes there are; ids are smaller.
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
     }
 
     pub(super) fn get(&self, id: NodeId) -> Node {

@@ -13,13 +13,13 @@ use std::collections::HashMap;
 pub(super) fn emit(graph: &Graph, root: NodeId) -> Vec<Instruction> {
     let ends_first = graph.ends_first(root);
     let starts = starts(graph, root, &ends_first);
-    let mut layout = Layout::default();
+    let mut layout = Layout::for_nodes(graph.len());
     for id in ends_first {
         let entry = match graph.get(id) {
             Node::Verdict(action) => Entry::verdict(layout.push_return(action.to_raw())),
-            Node::Test { test, yes, no } => layout.test(test, yes, no, starts[&id]),
+            Node::Test { test, yes, no } => layout.test(test, yes, no, starts[id.index()]),
         };
-        layout.entries.insert(id, entry);
+        layout.entries[id.index()] = entry;
     }
     layout.reversed.reverse();
     layout.reversed
@@ -49,15 +49,15 @@ impl Start {
 }
 
 /// For every test the longest beginning that somebody needs; what nobody does is not written.
-fn starts(graph: &Graph, root: NodeId, nodes: &[NodeId]) -> HashMap<NodeId, Start> {
-    let mut starts = HashMap::from([(root, Start::Load)]);
+fn starts(graph: &Graph, root: NodeId, nodes: &[NodeId]) -> Vec<Start> {
+    let mut starts = vec![Start::Jump; graph.len()];
+    starts[root.index()] = Start::Load;
     for id in nodes {
         let Node::Test { test: before, yes, no } = graph.get(*id) else { continue };
         for next in [yes, no] {
             if let Node::Test { test, .. } = graph.get(next) {
-                let start = Start::after(&before, &test);
-                let longest = starts.entry(next).or_insert(start);
-                *longest = start.max(*longest);
+                let longest = &mut starts[next.index()];
+                *longest = Start::after(&before, &test).max(*longest);
             }
         }
     }
@@ -88,15 +88,20 @@ impl Entry {
 }
 
 /// Instructions in reverse: a place is an index into them, and grows towards the start.
-#[derive(Default)]
 struct Layout {
     reversed: Vec<Instruction>,
-    entries: HashMap<NodeId, Entry>,
+    /// By node; nodes that are not written yet have none that means anything.
+    entries: Vec<Entry>,
     /// The latest stand-in for a place that became too far away.
     stand_ins: HashMap<usize, usize>,
 }
 
 impl Layout {
+    fn for_nodes(count: usize) -> Self {
+        let reversed = Vec::with_capacity(2 * count);
+        Self { reversed, entries: vec![Entry::verdict(0); count], stand_ins: HashMap::new() }
+    }
+
     /// ```text
     ///     ld [word]        only where somebody comes from another word
     ///     and #mask        only where some bits are compared
@@ -119,7 +124,7 @@ impl Layout {
     /// The two distances from a jump that is placed next; where a target is too far away, a
     /// stand-in for it is placed before.
     fn reach(&mut self, test: &Test, yes: NodeId, no: NodeId) -> (u8, u8) {
-        let mut places = [yes, no].map(|id| self.entries[&id].after(test));
+        let mut places = [yes, no].map(|id| self.entries[id.index()].after(test));
         loop {
             // A stand-in moves the other target away by one, so both are looked at again.
             let distances = places.map(|place| u8::try_from(self.reversed.len() - place - 1));

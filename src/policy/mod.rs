@@ -113,14 +113,13 @@ impl Policy {
         if rule.is_for_the_whole_call() {
             rules.retain(|other| !other.is_soft());
         }
-        let lifted_before = checks_lifted(rules);
-        rules.insert(rule);
-        if checks_lifted(rules) && !lifted_before {
+        if lifts_checks(rules, &rule) {
             tracing::warn!(
                 "{} is allowed as a whole, so rules that allow it for some arguments have no effect",
                 call.name()
             );
         }
+        rules.insert(rule);
     }
 
     /// The verdict for what no rule speaks of.
@@ -171,9 +170,13 @@ impl Policy {
     }
 }
 
-/// Whether an allow of the whole call makes others of it pointless: most likely somebody lifted the
-/// built-in policy's checks without meaning to.
-fn checks_lifted(rules: &BTreeSet<Rule>) -> bool {
-    let allows_some = |rule: &Rule| rule.action() == Action::ALLOW && !rule.conditions().is_empty();
-    rules.iter().any(Rule::allows_all) && rules.iter().any(allows_some)
+/// Whether with `rule` an allow of the whole call first makes others of it pointless: most likely
+/// somebody lifts the built-in policy's checks without meaning to.
+fn lifts_checks(rules: &BTreeSet<Rule>, rule: &Rule) -> bool {
+    let all = Rule::new(Action::ALLOW, []);
+    let allows_some = |rule: &Rule| rule.action() == Action::ALLOW && *rule != all;
+    let is_all = *rule == all;
+    (is_all || allows_some(rule))
+        && rules.contains(&all) != is_all
+        && rules.iter().any(allows_some) == is_all
 }

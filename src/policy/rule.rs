@@ -1,7 +1,7 @@
 //! A rule: a verdict, and what has to hold for it.
 
 use super::Condition;
-use crate::action::{Action, Kind};
+use crate::action::Action;
 
 /// A verdict for one call under conditions, all of which must hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,11 +57,5 @@ impl Rule {
     #[must_use]
     pub fn is_for_the_whole_call(&self) -> bool {
         self.conditions.is_empty() && !self.soft
-    }
-
-    /// Whether it lets the call run whatever its arguments.
-    #[must_use]
-    pub fn allows_all(&self) -> bool {
-        self.conditions.is_empty() && self.action.kind() == Kind::Allow
     }
 }

@@ -4,11 +4,9 @@
 //! here rather than taken from a crate, because what is needed is one operation, and because this
 //! is what the promise of the library rests on.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use super::bits::Variable;
 use crate::error::{Error, Result};
+use crate::map::Map;
 
 /// A function from calls to values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +20,7 @@ pub(super) enum Root {
 }
 
 /// The diagram that all functions share.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Diagram {
     roots: Vec<Root>,
     made: Map<Root, Function>,
@@ -45,6 +43,16 @@ enum Task {
 type Choice = (Function, Function, Function);
 
 impl Diagram {
+    /// With room for a policy of ordinary size.
+    pub(super) fn new() -> Self {
+        const ORDINARY: usize = 4096;
+        Self {
+            roots: Vec::with_capacity(ORDINARY),
+            made: Map::with_capacity_and_hasher(ORDINARY, Default::default()),
+            chosen: Map::with_capacity_and_hasher(ORDINARY, Default::default()),
+        }
+    }
+
     /// The function that is `value` everywhere. Conditions are 1 where they hold and 0 elsewhere.
     pub(super) fn value(&mut self, value: u32) -> Function {
         self.make(Root::Value(value))
@@ -145,41 +153,5 @@ impl Diagram {
             self.roots.push(root);
         }
         function
-    }
-}
-
-type Map<K, V> = HashMap<K, V, BuildHasherDefault<Mixer>>;
-
-/// A hash for small keys of our own making: the standard one, made to withstand chosen keys, took
-/// most of the proof's time.
-#[derive(Debug, Default)]
-struct Mixer(u64);
-
-impl Hasher for Mixer {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
-    }
-
-    // What derived hashes write for the variant of an enum.
-    fn write_isize(&mut self, value: isize) {
-        self.write_u64(value.unsigned_abs() as u64);
-    }
-
-    fn write_u16(&mut self, value: u16) {
-        self.write_u64(u64::from(value));
-    }
-
-    fn write_u32(&mut self, value: u32) {
-        self.write_u64(u64::from(value));
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        const ODD: u64 = 0x9e37_79b9_7f4a_7c15; // 2^64 over the golden ratio
-        self.0 = (self.0.rotate_left(5) ^ value).wrapping_mul(ODD);
-    }
-
-    fn finish(&self) -> u64 {
-        // The map takes the bucket from the low bits, the product's best are the high ones.
-        self.0.rotate_left(26)
     }
 }

@@ -48,7 +48,7 @@ impl Proven {
 /// an instruction in a way that the proof does not follow, or the proof does not end within its
 /// budget; then nothing was shown, and the program must not be loaded.
 pub fn prove(policy: &Policy, program: Program) -> Result<Proven> {
-    let mut diagram = Diagram::default();
+    let mut diagram = Diagram::new();
     let meaning = of_policy::meaning(&mut diagram, policy)?;
     let mut functions = HashMap::new();
     for region in regions(&program)? {

@@ -1,47 +1,39 @@
 //! Functions of one 32-bit word that are constant between steps.
 
-use std::collections::BTreeMap;
-
 /// A value for every word.
 #[derive(Clone, Debug)]
 pub(super) struct Steps<T> {
-    /// From this word on, up to the next.
-    from: BTreeMap<u32, T>,
+    /// Where each step begins, in order, the first at 0, and its value up to the next.
+    from: Vec<(u32, T)>,
 }
 
 impl<T: Clone> Steps<T> {
     pub(super) fn new(everywhere: T) -> Self {
-        Self { from: BTreeMap::from([(0, everywhere)]) }
+        Self { from: vec![(0, everywhere)] }
     }
 
     /// Sets the value for the words `first` to `last`.
     pub(super) fn set(&mut self, first: u32, last: u32, value: T) {
-        if let Some(after) = last.checked_add(1) {
-            let behind = self.at(after).clone();
-            self.from.entry(after).or_insert(behind);
-        }
-        let inside: Vec<u32> = self.from.range(first..=last).map(|(start, _)| *start).collect();
-        for start in inside {
-            self.from.remove(&start);
-        }
-        self.from.insert(first, value);
+        let start = self.from.partition_point(|(from, _)| *from < first);
+        let end = self.from.partition_point(|(from, _)| *from <= last);
+        let behind = last
+            .checked_add(1)
+            .filter(|after| self.from.get(end).is_none_or(|(from, _)| from != after));
+        let behind = behind.map(|after| (after, self.from[end - 1].1.clone()));
+        self.from.splice(start..end, [(first, value)].into_iter().chain(behind));
     }
 
     /// The parts of `range`, each with its value.
     pub(super) fn within(&self, range: Range) -> impl Iterator<Item = (Range, &T)> {
-        let starts_inside = self.from.range(range.first..=range.last).map(|(start, _)| *start);
-        let starts = std::iter::once(range.first)
-            .chain(starts_inside.skip_while(move |start| *start == range.first));
-        let mut starts = starts.peekable();
-        std::iter::from_fn(move || {
-            let first = starts.next()?;
-            let last = starts.peek().map_or(range.last, |next| next - 1);
-            Some((Range { first, last }, self.at(first)))
-        })
-    }
-
-    fn at(&self, word: u32) -> &T {
-        self.from.range(..=word).next_back().expect("there is a step at 0").1
+        let first = self.from.partition_point(|(from, _)| *from <= range.first) - 1;
+        let inside = self.from[first..].iter().enumerate();
+        inside.take_while(move |(_, (from, _))| *from <= range.last).map(
+            move |(index, (from, value))| {
+                let next = self.from.get(first + index + 1).map(|(next, _)| next - 1);
+                let last = next.map_or(range.last, |last| last.min(range.last));
+                (Range { first: (*from).max(range.first), last }, value)
+            },
+        )
     }
 }
 
