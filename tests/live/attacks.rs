@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 
+use crate::stage::{launcher, project};
+
 #[path = "attack_table.rs"]
 mod attack_table;
 
@@ -102,14 +104,12 @@ impl Ground {
     fn get() -> &'static Ground {
         static GROUND: OnceLock<Ground> = OnceLock::new();
         GROUND.get_or_init(|| {
-            let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-            let live = root.join("target/live");
+            let live = project("target/live");
             let scratch = live.join("attack-scratch");
             let _ = fs::remove_dir_all(&scratch);
             fs::create_dir_all(&scratch).expect("a scratch folder");
-            let launcher = std::env::var_os("NUCLEUS_LAUNCHER")
-                .map_or_else(|| root.join("target/demo/launcher"), PathBuf::from);
-            Ground { attack: compile(&root.join("tests/live/programs"), &live), scratch, launcher }
+            let attack = compile(&project("tests/live/programs"), &live);
+            Ground { attack, scratch, launcher: launcher() }
         })
     }
 

@@ -7,7 +7,9 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
+
+use crate::stage::{pkg_config, project, run, text};
 
 /// What every C program here is compiled with.
 const STRICT: [&str; 8] =
@@ -64,7 +66,7 @@ fn the_header_takes_no_foreign_names() {
         let mut cc = Command::new("gcc");
         cc.args(["-E", "-dM", "-x", "c", "-include", "stddef.h", "-include", "stdint.h"]);
         cc.args(pkg_config(&["--cflags"])).args(["-include", included, "/dev/null"]);
-        stdout(&run(&mut cc)).lines().map(str::to_owned).collect()
+        text(&run(&mut cc).stdout).lines().map(str::to_owned).collect()
     };
     let without = macros("stddef.h");
     let named = |line: &str| line.split([' ', '(']).nth(1).unwrap_or_default().to_owned();
@@ -103,7 +105,7 @@ fn the_header_takes_no_foreign_names() {
 fn programs_linked_with_the_shared_library() {
     for name in PROGRAMS {
         let program = build(name, Linked::Shared, "plain");
-        let dynamic = stdout(&run(Command::new("readelf").arg("-d").arg(&program)));
+        let dynamic = text(&run(Command::new("readelf").arg("-d").arg(&program)).stdout);
         assert!(dynamic.contains("[libnucleus_seccomp.so.0]"), "{name} needs:\n{dynamic}");
         passes(&program);
     }
@@ -113,7 +115,7 @@ fn programs_linked_with_the_shared_library() {
 fn programs_linked_with_the_archive() {
     for name in PROGRAMS {
         let program = build(name, Linked::Archive, "plain");
-        let needs = stdout(&run(Command::new("ldd").arg(&program)));
+        let needs = text(&run(Command::new("ldd").arg(&program)).stdout);
         assert!(!needs.contains("libnucleus"), "{name} needs:\n{needs}");
         passes(&program);
     }
@@ -123,7 +125,7 @@ fn programs_linked_with_the_archive() {
 fn programs_linked_without_any_shared_library() {
     for name in PROGRAMS {
         let program = build(name, Linked::Static, "plain");
-        let headers = stdout(&run(Command::new("readelf").arg("-l").arg(&program)));
+        let headers = text(&run(Command::new("readelf").arg("-l").arg(&program)).stdout);
         assert!(!headers.contains("INTERP"), "{name} has an interpreter:\n{headers}");
         passes(&program);
     }
@@ -139,14 +141,14 @@ fn bad_input_under_valgrind() {
     valgrind.args(["-q", "--error-exitcode=9", "--errors-for-leak-kinds=definite,indirect"]);
     let program = build("bad_input", Linked::Shared, "valgrind");
     let output = run(valgrind.args(kinds).arg(program).arg("quick"));
-    print!("under valgrind, without an error or a leak: {}", stdout(&output));
+    print!("under valgrind, without an error or a leak: {}", text(&output.stdout));
 }
 
 #[test]
 fn what_the_shared_object_shows() {
     let library = project("target/stage/lib/libnucleus_seccomp.so");
     let shown = |tool: &str, option: &str| {
-        stdout(&run(Command::new(tool).args(option.split(' ')).arg(&library)))
+        text(&run(Command::new(tool).args(option.split(' ')).arg(&library)).stdout)
     };
     let symbols = shown("nm", "-D --defined-only --format=posix");
     let names: Vec<&str> =
@@ -210,26 +212,7 @@ fn private_libraries(library: &Path) -> Vec<String> {
 }
 
 fn passes(program: &Path) {
-    print!("{}", stdout(&run(&mut Command::new(program))));
-}
-
-fn pkg_config(options: &[&str]) -> Vec<String> {
-    let mut command = Command::new("pkg-config");
-    command.env("PKG_CONFIG_PATH", project("target/stage/lib/pkgconfig"));
-    let output = run(command.args(options).arg("nucleus-seccomp"));
-    stdout(&output).split_whitespace().map(str::to_owned).collect()
-}
-
-/// Runs a command that must succeed.
-fn run(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {}\n{}{errors}", output.status, stdout(&output));
-    output
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    print!("{}", text(&run(&mut Command::new(program)).stdout));
 }
 
 /// Whether a tool is there. The set-up installs them all where it may, so that only who is not root
@@ -239,7 +222,11 @@ fn available(tool: &str) -> bool {
     let found = std::env::split_paths(&path).any(|folder| folder.join(tool).is_file());
     if !found {
         let id = Command::new("id").arg("-u").output().expect("id");
-        assert_ne!(stdout(&id).trim(), "0", "{tool} is not installed: run tests/setup.sh test");
+        assert_ne!(
+            text(&id.stdout).trim(),
+            "0",
+            "{tool} is not installed: run tests/setup.sh test"
+        );
         println!("skipped: {tool} is not installed, and installing it takes root");
     }
     found
@@ -250,9 +237,4 @@ fn scratch(name: impl AsRef<OsStr>) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("c_library").join(name.as_ref());
     fs::create_dir_all(&folder).unwrap();
     folder
-}
-
-fn project(path: &str) -> PathBuf {
-    let root = std::env::var_os("NUCLEUS_PROJECT").unwrap_or(env!("CARGO_MANIFEST_DIR").into());
-    Path::new(&root).join(path)
 }

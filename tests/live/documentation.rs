@@ -4,9 +4,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-fn project(path: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
-}
+use crate::stage::{pkg_config, project, text};
 
 /// The blocks of C between fences, as they stand in a document.
 fn examples(document: &str) -> Vec<String> {
@@ -31,26 +29,16 @@ fn compile(name: &str, source: &str) -> PathBuf {
     std::fs::create_dir_all(&folder).unwrap();
     let (file, program) = (folder.join(format!("{name}.c")), folder.join(name));
     std::fs::write(&file, source).unwrap();
-    let stage = project("target/stage/lib");
-    let flags = Command::new("pkg-config")
-        .args(["--cflags", "--libs", "nucleus-seccomp"])
-        .env("PKG_CONFIG_PATH", stage.join("pkgconfig"))
-        .output()
-        .expect("pkg-config is installed");
-    let flags = String::from_utf8(flags.stdout).unwrap();
+    let flags = pkg_config(&["--cflags", "--libs"]);
     let compiled = Command::new("cc")
         .args(["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o"])
         .args([&program, &file])
-        .args(flags.split_whitespace())
-        .arg(format!("-Wl,-rpath,{}", stage.display()))
+        .args(flags)
+        .arg(format!("-Wl,-rpath,{}", project("target/stage/lib").display()))
         .output()
         .unwrap();
     assert!(compiled.status.success(), "{name}: {}", text(&compiled.stderr));
     program
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 #[test]

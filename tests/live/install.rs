@@ -7,12 +7,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::stage::{project, run, text};
+
 /// Variables of `make install`, and where the library and the header then belong.
 struct Layout {
     name: &'static str,
     variables: &'static [(&'static str, &'static str)],
     prefix: &'static str,
-    library: &'static str,
+    libdir: &'static str,
     header: &'static str,
 }
 
@@ -21,14 +23,14 @@ const LAYOUTS: [Layout; 3] = [
         name: "the default",
         variables: &[],
         prefix: "/usr/local",
-        library: "/usr/local/lib",
+        libdir: "/usr/local/lib",
         header: "/usr/local/include",
     },
     Layout {
         name: "a prefix",
         variables: &[("PREFIX", "/opt/x")],
         prefix: "/opt/x",
-        library: "/opt/x/lib",
+        libdir: "/opt/x/lib",
         header: "/opt/x/include",
     },
     Layout {
@@ -39,7 +41,7 @@ const LAYOUTS: [Layout; 3] = [
             ("INCLUDEDIR", "/usr/include/nucleus"),
         ],
         prefix: "/usr",
-        library: "/usr/lib/x86_64-linux-gnu",
+        libdir: "/usr/lib/x86_64-linux-gnu",
         header: "/usr/include/nucleus",
     },
 ];
@@ -60,7 +62,7 @@ fn install_and_uninstall() {
             assert_eq!(contents(&root), expected, "{}, umask {umask}", layout.name);
             check_pkg_config(&root, layout, &version);
 
-            let bystander = root.join(&layout.library[1..]).join("libnucleus_seccomp.so.9");
+            let bystander = root.join(&layout.libdir[1..]).join("libnucleus_seccomp.so.9");
             fs::write(&bystander, "another's").unwrap();
             make("uninstall", umask, &root, layout);
             fs::remove_file(&bystander).expect("what was not installed is left alone");
@@ -73,7 +75,7 @@ fn install_and_uninstall() {
 
 /// Every file that belongs there, with its mode or what it points to.
 fn expected(layout: &Layout, version: &str) -> BTreeMap<String, String> {
-    let library = |name: &str| format!("{}/{name}", layout.library);
+    let library = |name: &str| format!("{}/{name}", layout.libdir);
     let real = format!("libnucleus_seccomp.so.{version}");
     [
         (library(&real), "755"),
@@ -91,16 +93,16 @@ fn expected(layout: &Layout, version: &str) -> BTreeMap<String, String> {
 fn check_pkg_config(root: &Path, layout: &Layout, version: &str) {
     let ask = |options: &str| {
         let mut command = Command::new("pkg-config");
-        command.env("PKG_CONFIG_PATH", root.join(&layout.library[1..]).join("pkgconfig"));
+        command.env("PKG_CONFIG_PATH", root.join(&layout.libdir[1..]).join("pkgconfig"));
         // Else pkg-config leaves out what the compiler searches by itself.
         command.env("PKG_CONFIG_ALLOW_SYSTEM_CFLAGS", "1").env("PKG_CONFIG_ALLOW_SYSTEM_LIBS", "1");
-        run(command.args(options.split(' ')).arg("nucleus-seccomp")).trim().to_owned()
+        text(&run(command.args(options.split(' ')).arg("nucleus-seccomp")).stdout).trim().to_owned()
     };
-    let libs = format!("-L{} -lnucleus_seccomp", layout.library);
+    let libs = format!("-L{} -lnucleus_seccomp", layout.libdir);
     let answers = [
         ("--modversion", version.to_owned()),
         ("--variable=prefix", layout.prefix.to_owned()),
-        ("--variable=libdir", layout.library.to_owned()),
+        ("--variable=libdir", layout.libdir.to_owned()),
         ("--variable=includedir", layout.header.to_owned()),
         ("--cflags", format!("-I{}", layout.header)),
         ("--libs", libs.clone()),
@@ -112,7 +114,7 @@ fn check_pkg_config(root: &Path, layout: &Layout, version: &str) {
     let rest = all.strip_prefix(&libs).unwrap_or_else(|| panic!("--static --libs: {all}"));
     assert!(rest.split_whitespace().all(|word| word.starts_with("-l")), "{rest}");
     assert!(!rest.trim().is_empty(), "the archive needs something besides itself");
-    let pc = root.join(&layout.library[1..]).join("pkgconfig/nucleus-seccomp.pc");
+    let pc = root.join(&layout.libdir[1..]).join("pkgconfig/nucleus-seccomp.pc");
     let text = fs::read_to_string(pc).unwrap();
     assert!(!text.contains('@') && !text.contains(root.to_str().unwrap()), "{text}");
 }
@@ -160,23 +162,10 @@ fn version() -> String {
     line.expect("a version in Cargo.toml").trim_matches('"').to_owned()
 }
 
-fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}: {}\n{stdout}{stderr}", output.status);
-    stdout
-}
-
 /// An empty folder.
 fn scratch(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("install").join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     folder
-}
-
-fn project(path: &str) -> PathBuf {
-    let root = std::env::var_os("NUCLEUS_PROJECT").unwrap_or(env!("CARGO_MANIFEST_DIR").into());
-    Path::new(&root).join(path)
 }

@@ -5,10 +5,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use crate::stage::{self, text};
 
 const SIGKILL: i32 = 9;
 const SIGTERM: i32 = 15;
@@ -215,7 +216,10 @@ fn a_program_that_is_stopped_and_continued() {
 #[test]
 fn a_parent_that_ignores_its_children() {
     let mut command = Command::new("env");
-    command.args(["--ignore-signal=CHLD"]).arg(path()).args(["--", "sh", "-c", "exit 3"]);
+    command
+        .args(["--ignore-signal=CHLD"])
+        .arg(stage::launcher())
+        .args(["--", "sh", "-c", "exit 3"]);
     let output = finish(start(&mut command), "with SIGCHLD ignored");
     assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
     println!("with SIGCHLD ignored: status 3");
@@ -245,7 +249,7 @@ fn closed_standard_streams() {
     let rows = [("<&-", 412), (">&-", 402), ("<&- >&-", 42), ("<&- >&- 2>&-", 4), ("2>&-", 401)];
     for (closing, open) in rows {
         let mut command = Command::new("sh");
-        command.args(["-c", &format!("exec \"$@\" {closing}"), "sh"]).arg(path());
+        command.args(["-c", &format!("exec \"$@\" {closing}"), "sh"]).arg(stage::launcher());
         let output = finish(start(command.args(["--", "sh", "-c", check])), closing);
         assert_eq!(output.status.code(), Some(open % 256), "{closing}: {}", text(&output.stderr));
         println!("with {closing}: the program has the same streams");
@@ -372,18 +376,11 @@ fn read_log(log: &mut File) -> Vec<String> {
 /// What a program does that waits for signals.
 const WAIT: &str = "echo ready; while :; do sleep 0.05; done";
 
-fn path() -> PathBuf {
-    let root = std::env::var_os("NUCLEUS_PROJECT").unwrap_or(env!("CARGO_MANIFEST_DIR").into());
-    let path = Path::new(&root).join("target/demo/launcher");
-    assert!(path.exists(), "{} is not built: run make stage", path.display());
-    path
-}
-
 fn launcher(line: &[&str]) -> Command {
-    let mut command = Command::new(path());
+    let mut command = Command::new(stage::launcher());
     for word in line {
         match *word {
-            "LAUNCHER" => command.arg(path()),
+            "LAUNCHER" => command.arg(stage::launcher()),
             word => command.arg(word),
         };
     }
@@ -437,8 +434,4 @@ fn wait_for_state(id: u32, state: char) {
         assert!(since.elapsed() < PATIENCE, "{id} never came to state {state}: {stat}");
         sleep(Duration::from_millis(5));
     }
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }

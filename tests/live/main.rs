@@ -10,4 +10,5 @@ mod c_library;
 mod documentation;
 mod install;
 mod launcher;
+mod stage;
 mod workloads;

@@ -17,11 +17,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
+use crate::stage::project;
+
 use workload_table::{WORKLOADS, Where, Workload};
 
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 const AT_ONCE: usize = 2;
-const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
 
 /// The sources in programs/ and how each is compiled, once, outside the policy: `$in` and `$out`.
 const COMPILED: &[(&str, &str, &str, &str)] = &[
@@ -141,7 +142,7 @@ struct Place {
 
 impl Place {
     fn new() -> Place {
-        let target = Path::new(REPOSITORY).join("target");
+        let target = project("target");
         let launcher = env::var_os("NUCLEUS_LAUNCHER")
             .map_or_else(|| target.join("demo/launcher"), PathBuf::from);
         assert!(launcher.is_file(), "{} is missing: run `make demo`", launcher.display());
@@ -154,7 +155,7 @@ impl Place {
         fs::create_dir_all(&built).expect("target/workloads");
         Place {
             launcher,
-            programs: Path::new(REPOSITORY).join("tests/live/programs"),
+            programs: project("tests/live/programs"),
             built,
             path: search_path(&target),
             is_root: fs::read_to_string("/proc/self/status")
@@ -279,7 +280,7 @@ impl Place {
         let port = TcpListener::bind("127.0.0.1:0")
             .and_then(|it| it.local_addr())
             .map_or(0, |address| address.port());
-        let cache = Path::new(REPOSITORY).join("target/workloads/cache");
+        let cache = project("target/workloads/cache");
         let home = PathBuf::from(env::var_os("HOME").unwrap_or_default());
         let or_home =
             |name, folder| env::var_os(name).map_or_else(|| home.join(folder), PathBuf::from);

@@ -1,0 +1,38 @@
+//! Where things are, and running them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A path of the project.
+pub fn project(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The launcher, as `make stage` left it; another one can be tried through the environment.
+pub fn launcher() -> PathBuf {
+    let staged = || project("target/demo/launcher");
+    let path = std::env::var_os("NUCLEUS_LAUNCHER").map_or_else(staged, PathBuf::from);
+    assert!(path.exists(), "{} is not built: run make stage", path.display());
+    path
+}
+
+/// Runs a command that must succeed.
+pub fn run(command: &mut Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{command:?}: {}\n{stdout}{stderr}", output.status);
+    output
+}
+
+/// What a program wrote.
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// What pkg-config says of the staged library.
+pub fn pkg_config(options: &[&str]) -> Vec<String> {
+    let mut command = Command::new("pkg-config");
+    command.env("PKG_CONFIG_PATH", project("target/stage/lib/pkgconfig"));
+    let output = run(command.args(options).arg("nucleus-seccomp"));
+    text(&output.stdout).split_whitespace().map(str::to_owned).collect()
+}
