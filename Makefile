@@ -44,6 +44,9 @@ uninstall:
 	    '$(DESTDIR)$(INCLUDEDIR)/nucleus_seccomp.h' \
 	    '$(DESTDIR)$(LIBDIR)/pkgconfig/nucleus-seccomp.pc'
 
+# For those who can't install pkg-config.
+WITHOUT_PKG_CONFIG = '-I$(STAGE)/include -L$(STAGE)/lib -lnucleus_seccomp'
+
 # Installs into target/stage and builds the launcher against that, as any user would.
 stage: export PKG_CONFIG_PATH = $(STAGE)/lib/pkgconfig
 stage:
@@ -51,7 +54,8 @@ stage:
 	    LIBDIR='$(STAGE)/lib' INCLUDEDIR='$(STAGE)/include' DESTDIR=
 	@mkdir -p target/demo
 	$(CC) $(CFLAGS) $(WARNINGS) -o target/demo/launcher examples/launcher.c \
-	    $$(pkg-config --cflags --libs nucleus-seccomp) -Wl,-rpath,'$(STAGE)/lib'
+	    $$(pkg-config --cflags --libs nucleus-seccomp 2>/dev/null || echo $(WITHOUT_PKG_CONFIG)) \
+	    -Wl,-rpath,'$(STAGE)/lib'
 
 setup-demo setup-test:
 	@bash tests/setup.sh $(@:setup-%=%)
@@ -61,7 +65,7 @@ demo: setup-demo stage
 
 # Tests that need the installed library, the launcher or other languages find them under target/.
 test: setup-test stage
-	$(CARGO) test --locked --quiet -- --show-output
+	$(CARGO) test --locked --quiet --no-fail-fast -- --show-output
 
 bench: stage
 	$(CARGO) bench --locked --quiet --bench filter

@@ -16,6 +16,7 @@ readonly venv
 # its node or its JDK from elsewhere is served as well, and looking costs no process.
 # `*` stands for a version.
 readonly demo_needs='
+/usr/include/stdio.h                    libc6-dev
 /usr/bin/pkg-config                     pkg-config
 /usr/bin/python3                        python3
 /usr/bin/curl                           curl
@@ -47,6 +48,7 @@ readonly test_needs="$demo_needs"'
 /usr/bin/man                            man-db
 /usr/bin/file                           file
 /usr/bin/ps                             procps
+/etc/services                           netbase
 /usr/bin/tmux                           tmux
 /usr/bin/xz                             xz-utils
 /usr/bin/zstd                           zstd
@@ -95,7 +97,8 @@ install_packages() {
     say "installing ${packages[*]}"
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -q >/dev/null
-    without_starting_services apt-get install -y -q --no-install-recommends "${packages[@]}" >/dev/null
+    without_starting_services apt-get install -y -q --no-install-recommends "${packages[@]}" \
+        2> >(grep -v 'delaying package configuration' >&2) >/dev/null
 }
 
 # Go and Zig are too new for Debian, but their makers' builds are on PyPI. Only Debian's python is

@@ -170,6 +170,8 @@ fn compile(sources: &Path, into: &Path) -> PathBuf {
 /// The unconfined half wants a process with root's rights and no filter of its own.
 struct Machine {
     is_root: bool,
+    /// In a chroot, or where the administrator switched them off, nobody makes user namespaces.
+    has_user_namespaces: bool,
     has_filter: bool,
 }
 
@@ -182,6 +184,11 @@ impl Machine {
         let capabilities = u64::from_str_radix(field("CapEff:"), 16).unwrap_or(0);
         Machine {
             is_root: capabilities & (1 << CAP_SYS_ADMIN) != 0,
+            has_user_namespaces: Command::new("unshare")
+                .args(["--user", "true"])
+                .stderr(Stdio::null())
+                .status()
+                .is_ok_and(|status| status.success()),
             has_filter: field("Seccomp:") != "0",
         }
     }
@@ -219,6 +226,9 @@ fn ability(row: &Row, outcome: &Outcome, machine: &Machine) -> Ability {
             if !machine.is_root && matches!(errno.as_str(), "EPERM" | "EACCES") =>
         {
             Ability::Skipped(format!("needs root, {errno}"))
+        }
+        (_, Outcome::Refused(errno)) if !machine.has_user_namespaces && errno == "EPERM" => {
+            Ability::Skipped("this machine has no user namespaces (a chroot?), EPERM".to_owned())
         }
         (_, other) => Ability::Wrong(other.to_string()),
     }

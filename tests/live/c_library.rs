@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::stage::{pkg_config, project, run, text};
+use crate::stage::{available, pkg_config, project, run, text};
 
 /// What every C program here is compiled with.
 const STRICT: [&str; 8] =
@@ -213,23 +213,6 @@ fn private_libraries(library: &Path) -> Vec<String> {
 
 fn passes(program: &Path) {
     print!("{}", text(&run(&mut Command::new(program)).stdout));
-}
-
-/// Whether a tool is there. The set-up installs them all where it may, so that only who is not root
-/// can be without.
-fn available(tool: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).any(|folder| folder.join(tool).is_file());
-    if !found {
-        let id = Command::new("id").arg("-u").output().expect("id");
-        assert_ne!(
-            text(&id.stdout).trim(),
-            "0",
-            "{tool} is not installed: run tests/setup.sh test"
-        );
-        println!("skipped: {tool} is not installed, and installing it takes root");
-    }
-    found
 }
 
 /// A folder of its own for each use: tests run side by side.

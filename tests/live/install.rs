@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::stage::{project, run, text};
+use crate::stage::{available, project, run, text};
 
 /// Variables of `make install`, and where the library and the header then belong.
 struct Layout {
@@ -91,6 +91,9 @@ fn expected(layout: &Layout, version: &str) -> BTreeMap<String, String> {
 }
 
 fn check_pkg_config(root: &Path, layout: &Layout, version: &str) {
+    if !available("pkg-config") {
+        return;
+    }
     let ask = |options: &str| {
         let mut command = Command::new("pkg-config");
         command.env("PKG_CONFIG_PATH", root.join(&layout.libdir[1..]).join("pkgconfig"));

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use crate::stage::project;
+use crate::stage::{launcher, project};
 
 use workload_table::{WORKLOADS, Where, Workload};
 
@@ -143,9 +143,6 @@ struct Place {
 impl Place {
     fn new() -> Place {
         let target = project("target");
-        let launcher = env::var_os("NUCLEUS_LAUNCHER")
-            .map_or_else(|| target.join("demo/launcher"), PathBuf::from);
-        assert!(launcher.is_file(), "{} is missing: run `make demo`", launcher.display());
         let scratch = env::temp_dir().join(format!("nucleus-workloads-{}", std::process::id()));
         fs::create_dir_all(&scratch).expect("a scratch folder");
         // Servers give up root: the users they become must be able to reach their files.
@@ -154,7 +151,7 @@ impl Place {
         let built = target.join("workloads/built");
         fs::create_dir_all(&built).expect("target/workloads");
         Place {
-            launcher,
+            launcher: launcher(),
             programs: project("tests/live/programs"),
             built,
             path: search_path(&target),
@@ -206,13 +203,13 @@ impl Place {
     }
 
     fn run(&self, row: &Workload) -> Outcome {
-        if self.find(row.program).is_none() {
+        let missing = row.program.split(' ').find(|program| self.find(program).is_none());
+        if let Some(program) = missing {
             return match self.is_root {
                 true => Outcome::Failed(format!(
-                    "{} is not installed: install with tests/setup.sh test",
-                    row.program
+                    "{program} is not installed: install with tests/setup.sh test"
                 )),
-                false => Outcome::Skipped(format!("{} is not installed", row.program)),
+                false => Outcome::Skipped(format!("{program} is not installed")),
             };
         }
         if !self.is_root && row.place == Where::ConfinedRoot {
@@ -256,8 +253,10 @@ impl Place {
         };
         let mut doomed = vec![format!("-{}", child.id())];
         doomed.extend(left_behind_in(work));
-        let _ =
-            Command::new("kill").args(["-KILL", "--"]).args(&doomed).stderr(Stdio::null()).status();
+        // The shell's own kill: the program of that name is in a package that may be missing.
+        let mut kill = Command::new("/bin/sh");
+        kill.args(["-c", "kill -KILL -- \"$@\"", "sh"]).args(&doomed);
+        let _ = kill.stderr(Stdio::null()).status();
         let _ = child.wait();
 
         let read = |path| String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned();
@@ -350,8 +349,9 @@ impl Report {
 /// Debian's folders first (a python3 of pyenv or a venv is not the one the table speaks of), then
 /// PostgreSQL's, then where this build's cargo and the packages of target/venv keep their commands.
 fn search_path(target: &Path) -> String {
+    // Debian's programs first: what somebody put under /usr/local may be newer and forgive more.
     let mut folders: Vec<PathBuf> =
-        ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"].map(PathBuf::from).to_vec();
+        ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/usr/local/bin"].map(PathBuf::from).to_vec();
     folders.extend(
         children("/usr/lib/postgresql".as_ref()).into_iter().map(|version| version.join("bin")),
     );

@@ -83,7 +83,9 @@ static int protect_stack(const struct attack *self)
 {
 	unsigned char local[sizeof code];
 	uintptr_t page = (uintptr_t)local & ~(uintptr_t)(PAGE - 1);
-	if (ATTEMPT(SYS_mprotect, P(page), 2 * PAGE, self->flavour) < 0)
+	/* Not a page more: the stack may end with this one. */
+	size_t length = (uintptr_t)local + sizeof local - page;
+	if (ATTEMPT(SYS_mprotect, P(page), length, self->flavour) < 0)
 		return refused();
 	return write_and_run(local);
 }
