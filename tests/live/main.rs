@@ -9,6 +9,7 @@ mod attacks;
 mod c_library;
 mod documentation;
 mod install;
+mod kernel;
 mod launcher;
 mod stage;
 mod workloads;
