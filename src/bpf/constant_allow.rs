@@ -36,3 +36,44 @@ pub fn is_constant_allow(program: &Program, token: u32, nr: u32) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Opcode::{And, IfAnyBit, IfEqual, Load, Return};
+    use super::*;
+
+    #[test]
+    fn what_the_kernel_would_cache_of_call_7() {
+        let plain = Instruction::plain;
+        let ret = |value| plain(Return, value);
+        let is = |k| Instruction::branch(IfEqual, k, 1, 0);
+        let shift = Instruction { code: 0x74, jt: 0, jf: 0, k: 0 };
+        const ARCH: u32 = 0xc000_003e;
+        const ALLOW: u32 = 0x7fff_0000;
+        let cases: [(&str, bool, Vec<Instruction>); 11] = [
+            ("allow alone", true, vec![ret(ALLOW)]),
+            ("allow with data is not exactly allow", false, vec![ret(ALLOW | 1)]),
+            ("log runs the call, too, but has to be logged", false, vec![ret(0x7ffc_0000)]),
+            ("its own number", true, vec![plain(Load, 0), is(7), ret(0), ret(ALLOW)]),
+            ("another number", false, vec![plain(Load, 0), is(8), ret(0), ret(ALLOW)]),
+            ("the architecture", true, vec![plain(Load, 4), is(ARCH), ret(0), ret(ALLOW)]),
+            ("nothing is loaded yet", true, vec![is(0), ret(0), ret(ALLOW)]),
+            (
+                "AND is followed",
+                true,
+                vec![plain(Load, 0), plain(And, 4), is(4), ret(0), ret(ALLOW)],
+            ),
+            (
+                "a test of bits, too",
+                true,
+                vec![plain(Load, 0), Instruction::branch(IfAnyBit, 2, 1, 0), ret(0), ret(ALLOW)],
+            ),
+            ("an argument, though it decides nothing", false, vec![plain(Load, 16), ret(ALLOW)]),
+            ("any other operation", false, vec![shift, ret(ALLOW)]),
+        ];
+        for (why, expected, instructions) in cases {
+            let program = Program::new(instructions).unwrap();
+            assert_eq!(is_constant_allow(&program, ARCH, 7), expected, "{why}");
+        }
+    }
+}

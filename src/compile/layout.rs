@@ -139,11 +139,11 @@ impl Layout {
     /// A place near the end of what is written that does what the far `target` does: the latest
     /// one if that can still be reached, else a new copy of the return or a jump to the target.
     fn stand_in(&mut self, target: usize) -> usize {
+        // The other target's stand-in may still come between, which leaves a jump of 255.
         const REACH: usize = u8::MAX as usize;
-        const SPARE: usize = 2; // the other target's stand-in, and the jump itself
         let next = self.reversed.len();
         let latest = self.stand_ins.get(&target);
-        if let Some(place) = latest.filter(|place| next - **place + SPARE <= REACH) {
+        if let Some(place) = latest.filter(|place| next - **place <= REACH) {
             return *place;
         }
         let distance = u32::try_from(next - target - 1).expect("far fewer instructions than that");
