@@ -123,6 +123,16 @@ fn numbers_and_architectures_at_the_edges() {
 }
 
 #[test]
+fn the_verdict_for_foreign_architectures_can_be_set() {
+    let foreign = |build: fn(&mut Policy)| {
+        let policy = policy(EPERM, build);
+        evaluate(&policy, &Call { arch: Arch::Aarch64.token(), ..Call::default() })
+    };
+    assert_eq!(foreign(|_| ()), KILL, "unless somebody does");
+    assert_eq!(foreign(|policy| policy.set_bad_arch(ENOSYS)), ENOSYS);
+}
+
+#[test]
 fn conditions_hold_where_they_say() {
     use Operator::{Eq, Ge, Gt, Le, Lt, MaskedEq, Ne};
     use Width::{Bits32, Bits64};

@@ -301,8 +301,40 @@ static void call_back(void *payload, uint32_t level, const char *message)
     nucleus_filter_free(other);
 }
 
+/* Allows one call of the built-in policy, before adding it or after; returns how often it was said
+ * that this lifts the policy's checks. */
+static unsigned warned_of(const char *name, int before)
+{
+    struct heard heard = {0, 0, ""};
+    nucleus_filter *filter = filter_with(NUCLEUS_KILL_PROCESS);
+
+    same_status("set_log", nucleus_set_log(hear, &heard, NUCLEUS_LOG_WARN), NUCLEUS_OK);
+    if (before)
+        same_status(name, nucleus_filter_allow(filter, name), NUCLEUS_OK);
+    same_status("use_default", nucleus_filter_use_default(filter, 0), NUCLEUS_OK);
+    if (!before)
+        same_status(name, nucleus_filter_allow(filter, name), NUCLEUS_OK);
+    same_status("again", nucleus_filter_allow(filter, name), NUCLEUS_OK);
+    same_status("set_log off", nucleus_set_log(NULL, NULL, NUCLEUS_LOG_OFF), NUCLEUS_OK);
+    nucleus_filter_free(filter);
+    CHECK(heard.calls == 0 || strstr(heard.all, name) != NULL, "%s: %s", name, heard.all);
+    return heard.calls;
+}
+
+static void check_warnings(void)
+{
+    for (int before = 0; before <= 1; before++) {
+        CHECK(warned_of("clone", before) == 1, "clone: flags are not checked any more");
+        CHECK(warned_of("ioctl", before) == 1, "ioctl: said once, not for each request");
+        CHECK(warned_of("read", before) == 0, "read was allowed anyway");
+        CHECK(warned_of("openat2", before) == 0, "openat2 was refused whatever its arguments");
+        CHECK(warned_of("mmap", before) == 0, "mmap: W^X stays");
+    }
+}
+
 static void check_log(void)
 {
+    check_warnings();
     struct heard nested = heard_of_names(call_back, NUCLEUS_LOG_WARN, NUCLEUS_OK);
     CHECK(nested.calls == 2, "%u reports; those from the callback are dropped", nested.calls);
 
