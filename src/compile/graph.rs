@@ -160,3 +160,31 @@ impl Graph {
         id
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_decided_for_every_word_is_not_tested() {
+        const LOW: Word = Word(16);
+        let mut graph = Graph::default();
+        let (yes, no) = (graph.verdict(Action::ALLOW), graph.verdict(Action::KILL_PROCESS));
+        let cases = [
+            ("at least 0", Test::at_least(LOW, 0), yes),
+            ("above the largest", Test::greater(LOW, u32::MAX), no),
+            ("any of no bits", Test::any_bit(LOW, 0), no),
+            ("no bits equal to none", Test::masked_equal(LOW, 0, 0), yes),
+            ("bits outside the mask", Test::masked_equal(LOW, 2, 3), no),
+        ];
+        for (why, test, expected) in cases {
+            assert_eq!(graph.test(test, yes, no), expected, "{why}");
+        }
+        let real = Test::masked_equal(LOW, 2, 2);
+        assert_eq!(graph.test(real, yes, yes), yes, "both ways lead to the same");
+        assert_eq!(graph.len(), 2, "the two verdicts");
+        let once = graph.test(real, yes, no);
+        assert_eq!(graph.test(real, yes, no), once, "a node is made once");
+        assert_eq!(graph.len(), 3);
+    }
+}
