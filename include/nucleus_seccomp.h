@@ -326,8 +326,9 @@ nucleus_status nucleus_filter_compile(nucleus_filter *filter);
 // confined, for good, and so is whatever it starts. Sets no_new_privs first (prctl(2)).
 //
 // Does two system calls, prctl and seccomp (the latter again where the kernel has no
-// NUCLEUS_APPLY_LOG), and nothing else: no allocation, no lock, no log. It is safe between fork, vfork or clone and exec, also in a process with threads. Any number of
-// threads may apply one filter, and each that does is confined.
+// NUCLEUS_APPLY_LOG), and nothing else: no allocation, no lock, no log. It is safe between fork,
+// vfork or clone and exec, also in a process with threads. Any number of threads may apply one
+// filter, and each that does is confined.
 //
 // A filter that was loaded before must allow prctl and seccomp; the built-in policy does not.
 //
@@ -336,13 +337,11 @@ nucleus_status nucleus_filter_compile(nucleus_filter *filter);
 // Errors: NUCLEUS_ERR_NOT_COMPILED; NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags or NULL;
 // NUCLEUS_ERR_KERNEL with errno as from seccomp(2): ENOSYS or EPERM when an earlier filter
 // refuses it, EINVAL when the kernel has no filters or no NUCLEUS_APPLY_SPEC_ALLOW, ENOMEM when
-// all filters together are too long, ESRCH when with NUCLEUS_APPLY_TSYNC
-// another thread has filters of its own and can't follow. errno is left alone by the other errors.
-// Nothing is confined after an error, but no_new_privs may be set. Leaves no sentence on the
-// filter: see nucleus_status_message.
-// Since 0.1.
-nucleus_status nucleus_filter_apply(const nucleus_filter *filter,
-                                    uint32_t flags);
+// all filters together are too long, ESRCH when with NUCLEUS_APPLY_TSYNC another thread has
+// filters of its own and can't follow. errno is left alone by the other errors. Nothing is confined
+// after an error, but no_new_privs may be set. Leaves no sentence on the filter: see
+// nucleus_status_message. Since 0.1.
+nucleus_status nucleus_filter_apply(const nucleus_filter *filter, uint32_t flags);
 
 /* ---- Names and numbers of system calls ---- */
 

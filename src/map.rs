@@ -23,6 +23,10 @@ impl Hasher for Mixer {
         self.write_u64(value.unsigned_abs() as u64);
     }
 
+    fn write_usize(&mut self, value: usize) {
+        self.write_u64(value as u64);
+    }
+
     fn write_u16(&mut self, value: u16) {
         self.write_u64(u64::from(value));
     }

@@ -7,7 +7,7 @@
 
 use super::graph::{Graph, Node, NodeId, Test};
 use crate::bpf::{Instruction, Opcode};
-use std::collections::HashMap;
+use crate::map::Map;
 
 /// The instructions that start at `root`.
 pub(super) fn emit(graph: &Graph, root: NodeId) -> Vec<Instruction> {
@@ -93,13 +93,13 @@ struct Layout {
     /// By node; nodes that are not written yet have none that means anything.
     entries: Vec<Entry>,
     /// The latest stand-in for a place that became too far away.
-    stand_ins: HashMap<usize, usize>,
+    stand_ins: Map<usize, usize>,
 }
 
 impl Layout {
     fn for_nodes(count: usize) -> Self {
         let reversed = Vec::with_capacity(2 * count);
-        Self { reversed, entries: vec![Entry::verdict(0); count], stand_ins: HashMap::new() }
+        Self { reversed, entries: vec![Entry::verdict(0); count], stand_ins: Map::default() }
     }
 
     /// ```text

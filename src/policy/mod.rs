@@ -31,6 +31,7 @@ pub struct Policy {
     arches: BTreeSet<Arch>,
     rules: BTreeMap<Syscall, BTreeSet<Rule>>,
     denied: BTreeSet<Syscall>,
+    /// In which modes the built-in policy was added, if it was: it is added in one.
     built_in: Option<builtin::Modes>,
 }
 

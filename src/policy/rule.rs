@@ -12,8 +12,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The most conditions of one rule: ten for each argument. The compiler and the proof go as deep
-    /// as a rule is long, and a caller's stack may be small.
+    /// The most conditions of one rule: ten for each argument. The compiler goes as deep as a rule
+    /// is long, and a caller's stack may be small.
     pub const MOST_CONDITIONS: usize = 60;
 
     /// A rule with the given verdict; without conditions it speaks of the whole call.

@@ -20,10 +20,9 @@ mod regions;
 mod steps;
 mod witness;
 
-use std::collections::HashMap;
-
 use crate::bpf::Program;
 use crate::error::Result;
+use crate::map::Map;
 use crate::policy::Policy;
 use diagram::Diagram;
 use regions::{End, regions};
@@ -50,7 +49,7 @@ impl Proven {
 pub fn prove(policy: &Policy, program: Program) -> Result<Proven> {
     let mut diagram = Diagram::new();
     let meaning = of_policy::meaning(&mut diagram, policy)?;
-    let mut functions = HashMap::new();
+    let mut functions = Map::default();
     for region in regions(&program)? {
         let found = match (region.end, functions.get(&region.end)) {
             (_, Some(known)) => *known,

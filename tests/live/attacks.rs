@@ -227,11 +227,18 @@ fn ability(row: &Row, outcome: &Outcome, machine: &Machine) -> Ability {
         {
             Ability::Skipped(format!("needs root, {errno}"))
         }
-        (_, Outcome::Refused(errno)) if !machine.has_user_namespaces && errno == "EPERM" => {
+        (_, Outcome::Refused(errno))
+            if !machine.has_user_namespaces && makes_one(row) && errno == "EPERM" =>
+        {
             Ability::Skipped("this machine has no user namespaces (a chroot?), EPERM".to_owned())
         }
         (_, other) => Ability::Wrong(other.to_string()),
     }
+}
+
+/// Whether the row's attempt begins with a new user namespace.
+fn makes_one(row: &Row) -> bool {
+    ["clone-user", "clone3-user", "unshare-user"].iter().any(|name| row.name.starts_with(name))
 }
 
 fn comes_to(expected: Expected, outcome: &Outcome) -> bool {
@@ -295,11 +302,6 @@ fn title(row: &Row) -> String {
 fn attacks_are_refused_as_the_policy_says() {
     let ground = Ground::get();
     let machine = Machine::look();
-    assert!(
-        ground.launcher.exists(),
-        "no launcher at {}: run `make demo`",
-        ground.launcher.display()
-    );
     let mut unconfined: BTreeMap<&str, Outcome> = BTreeMap::new();
     let mut tally = Tally::default();
     for row in ROWS {

@@ -30,7 +30,7 @@ fn with_errnos(policy: &Policy, arch: Arch) -> Policy {
     let rules = || policy.rules().flat_map(|(_, rules)| rules);
     let actions: BTreeSet<Action> = rules()
         .map(Rule::action)
-        .chain([policy.default_action(), policy.bad_arch(), policy.deny_action()])
+        .chain([policy.default_action(), policy.bad_arch()])
         .chain(unknown)
         .collect();
     let errno = |action: Action| {
@@ -48,6 +48,8 @@ fn with_errnos(policy: &Policy, arch: Arch) -> Policy {
             replaced.add_rule(call.name(), rule).unwrap();
         }
     }
+    // All defaults refuse now, so this is the default's errno; evaluate says the same.
+    policy.denied().for_each(|call| replaced.deny(call.name()).unwrap());
     replaced
 }
 

@@ -45,13 +45,12 @@ pub fn available(tool: &str) -> bool {
 /// What pkg-config says of the staged library; without it, what it would say.
 pub fn pkg_config(options: &[&str]) -> Vec<String> {
     let stage = project("target/stage").display().to_string();
-    let mut flags = vec![format!("-I{stage}/include"), format!("-L{stage}/lib")];
-    flags.push("-lnucleus_seccomp".to_owned());
-    if available("pkg-config") {
-        let mut command = Command::new("pkg-config");
-        command.env("PKG_CONFIG_PATH", format!("{stage}/lib/pkgconfig"));
-        let output = run(command.args(options).arg("nucleus-seccomp"));
-        flags = text(&output.stdout).split_whitespace().map(str::to_owned).collect();
+    if !available("pkg-config") {
+        let (headers, libraries) = (format!("-I{stage}/include"), format!("-L{stage}/lib"));
+        return vec![headers, libraries, "-lnucleus_seccomp".to_owned()];
     }
-    flags
+    let mut command = Command::new("pkg-config");
+    command.env("PKG_CONFIG_PATH", format!("{stage}/lib/pkgconfig"));
+    let output = run(command.args(options).arg("nucleus-seccomp"));
+    text(&output.stdout).split_whitespace().map(str::to_owned).collect()
 }

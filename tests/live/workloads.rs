@@ -107,7 +107,9 @@ fn real_programs_run_under_the_default_policy() {
 #[test]
 fn the_workload_table_is_wide_enough() {
     let names: BTreeSet<_> = WORKLOADS.iter().map(|row| row.name).collect();
-    let programs: BTreeSet<_> = WORKLOADS.iter().map(|row| row.program).collect();
+    // The first is the one that the row is about; the others only help.
+    let programs: BTreeSet<_> =
+        WORKLOADS.iter().filter_map(|row| row.program.split(' ').next()).collect();
     assert_eq!(names.len(), WORKLOADS.len(), "two rows share a name");
     assert!(WORKLOADS.len() >= 30, "only {} rows", WORKLOADS.len());
     assert!(programs.len() >= 20, "only {} programs: {programs:?}", programs.len());
