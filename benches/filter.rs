@@ -149,7 +149,7 @@ const TIMED: [Timed; 4] = [
 fn calling(figures: &mut Vec<Figure>) {
     const ROUNDS: usize = 15;
     let mut everything = Policy::new(Action::ALLOW);
-    everything.set_bad_arch(Action::ALLOW);
+    everything.attributes_mut().bad_arch = Action::ALLOW;
     let subjects: [(&str, Option<Proven>); 3] = [
         ("no filter", None),
         ("RET ALLOW", Some(proven(&everything))),

@@ -96,6 +96,9 @@ typedef int32_t nucleus_status;
 // A bug in this library was caught. The handle can only be freed.
 #define NUCLEUS_ERR_INTERNAL (-8)
 
+// There is too little room in the caller's buffer.
+#define NUCLEUS_ERR_BUFFER (-9)
+
 // The name of a status as it stands in this header ("NUCLEUS_ERR_KERNEL"), or
 // "unknown status". Static; never NULL. Since 0.1.
 const char *nucleus_status_name(nucleus_status status);
@@ -164,6 +167,110 @@ const char *nucleus_filter_error(const nucleus_filter *filter);
 // Forgets the kept failure, so that the filter can be compiled all the same. What failed stays
 // undone: be sure that the filter is what you want without it. Since 0.1.
 nucleus_status nucleus_filter_clear_error(nucleus_filter *filter);
+
+/* ---- Architectures ---- */
+
+// 64-bit x86 (AUDIT_ARCH_X86_64).
+#define NUCLEUS_ARCH_X86_64 UINT32_C(0xc000003e)
+
+// 32-bit x86 (AUDIT_ARCH_I386): also what a 64-bit process reaches by int 0x80.
+#define NUCLEUS_ARCH_X86 UINT32_C(0x40000003)
+
+// The x32 calls of 64-bit x86. In a call's data they have the token AUDIT_ARCH_X86_64 and numbers
+// with bit 30 set; here that bit is moved into the token, in place of the bit for 64 bits.
+#define NUCLEUS_ARCH_X32 UINT32_C(0x4000003e)
+
+// 64-bit ARM, little-endian (AUDIT_ARCH_AARCH64).
+#define NUCLEUS_ARCH_AARCH64 UINT32_C(0xc00000b7)
+
+// 32-bit ARM, little-endian, EABI (AUDIT_ARCH_ARM).
+#define NUCLEUS_ARCH_ARM UINT32_C(0x40000028)
+
+// 64-bit RISC-V (AUDIT_ARCH_RISCV64).
+#define NUCLEUS_ARCH_RISCV64 UINT32_C(0xc00000f3)
+
+// 64-bit LoongArch (AUDIT_ARCH_LOONGARCH64).
+#define NUCLEUS_ARCH_LOONGARCH64 UINT32_C(0xc0000102)
+
+// 64-bit z/Architecture (AUDIT_ARCH_S390X).
+#define NUCLEUS_ARCH_S390X UINT32_C(0x80000016)
+
+// 31-bit ESA/390 (AUDIT_ARCH_S390).
+#define NUCLEUS_ARCH_S390 22
+
+// 64-bit PowerPC, little-endian (AUDIT_ARCH_PPC64LE).
+#define NUCLEUS_ARCH_PPC64LE UINT32_C(0xc0000015)
+
+// 64-bit PowerPC, big-endian (AUDIT_ARCH_PPC64).
+#define NUCLEUS_ARCH_PPC64 UINT32_C(0x80000015)
+
+// 32-bit PowerPC (AUDIT_ARCH_PPC).
+#define NUCLEUS_ARCH_PPC 20
+
+// MIPS o32, big-endian (AUDIT_ARCH_MIPS).
+#define NUCLEUS_ARCH_MIPS 8
+
+// MIPS o32, little-endian (AUDIT_ARCH_MIPSEL).
+#define NUCLEUS_ARCH_MIPSEL UINT32_C(0x40000008)
+
+// MIPS n64, big-endian (AUDIT_ARCH_MIPS64).
+#define NUCLEUS_ARCH_MIPS64 UINT32_C(0x80000008)
+
+// MIPS n64, little-endian (AUDIT_ARCH_MIPSEL64).
+#define NUCLEUS_ARCH_MIPSEL64 UINT32_C(0xc0000008)
+
+// MIPS n32, big-endian (AUDIT_ARCH_MIPS64N32).
+#define NUCLEUS_ARCH_MIPS64N32 UINT32_C(0xa0000008)
+
+// MIPS n32, little-endian (AUDIT_ARCH_MIPSEL64N32).
+#define NUCLEUS_ARCH_MIPSEL64N32 UINT32_C(0xe0000008)
+
+// Motorola 68000 (AUDIT_ARCH_M68K).
+#define NUCLEUS_ARCH_M68K 4
+
+// SuperH, little-endian (AUDIT_ARCH_SHEL).
+#define NUCLEUS_ARCH_SH UINT32_C(0x4000002a)
+
+// SuperH, big-endian (AUDIT_ARCH_SH).
+#define NUCLEUS_ARCH_SHEB 42
+
+// 32-bit PA-RISC (AUDIT_ARCH_PARISC).
+#define NUCLEUS_ARCH_PARISC 15
+
+// 64-bit PA-RISC (AUDIT_ARCH_PARISC64).
+#define NUCLEUS_ARCH_PARISC64 UINT32_C(0x8000000f)
+
+// The architecture that the library was built for, as NUCLEUS_ARCH_*, or 0 if it has no tables
+// for it. Since 0.1.
+uint32_t nucleus_arch_native(void);
+
+// The name of an architecture, as its constant above in lower case ("x86_64"), or NULL for what is
+// none. Static. Since 0.1.
+const char *nucleus_arch_name(uint32_t arch);
+
+// The architecture of a name, as NUCLEUS_ARCH_*, or 0 if none has it. Since 0.1.
+uint32_t nucleus_arch_named(const char *name);
+
+// Covers `arch` (NUCLEUS_ARCH_*), too: the filter's rules hold there as well, with its own
+// numbers. A new filter covers the architecture of this machine; calls of others get the
+// bad-architecture action. Doing it twice is fine.
+//
+// Beware of calls that hand on to others: on architectures with socketcall and ipc, rules for
+// socket or shmat say nothing of what is reached through these two.
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no architecture; NUCLEUS_ERR_UNSUPPORTED after
+// nucleus_filter_use_default, for one that the built-in policy is not written for. Since 0.1.
+nucleus_status nucleus_filter_add_arch(nucleus_filter *filter, uint32_t arch);
+
+// Covers `arch` no longer: its calls get the bad-architecture action. Fine for one that is not
+// covered. A filter that covers nothing does not compile.
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no architecture. Since 0.1.
+nucleus_status nucleus_filter_remove_arch(nucleus_filter *filter, uint32_t arch);
+
+// Whether the filter covers `arch`: 1 if it does, 0 if not, NUCLEUS_ERR_INVALID_ARGUMENT for NULL
+// and for what is no architecture. Since 0.1.
+nucleus_status nucleus_filter_has_arch(const nucleus_filter *filter, uint32_t arch);
 
 /* ---- Conditions on arguments ---- */
 
@@ -248,6 +355,29 @@ nucleus_status nucleus_filter_add_rule(nucleus_filter *filter,
                                        const nucleus_arg *args,
                                        size_t n_args);
 
+// Adds a rule to number `nr` of one architecture (NUCLEUS_ARCH_*), whether or not a call is known
+// by it; else as nucleus_filter_add_rule. Rules for a call's name and for its number stand side by
+// side. The rule has an effect only while the architecture is covered.
+//
+// -1, which is what a tracer writes to skip a call, is a number like others, of x86_64 and not of
+// x32 where the two share a token. x32 numbers have bit 30 set.
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no architecture, for a number of x32 with
+// NUCLEUS_ARCH_X86_64 and the other way round, and as nucleus_filter_add_rule. Since 0.1.
+nucleus_status nucleus_filter_add_rule_number(nucleus_filter *filter,
+                                              uint32_t action,
+                                              uint32_t arch,
+                                              int32_t nr,
+                                              const nucleus_arg *args,
+                                              size_t n_args);
+
+// Forgets all that was said of the call `name`: rules, also those for its number on some
+// architecture, and denials. It gets the default action again, unless something is said of it anew.
+// Fine for a call of which nothing was said.
+//
+// Errors: as nucleus_filter_allow. Since 0.1.
+nucleus_status nucleus_filter_remove_rules(nucleus_filter *filter, const char *name);
+
 /* ---- The built-in policy ---- */
 
 // nucleus_filter_use_default: AF_INET and AF_INET6 sockets too. Without it AF_UNIX alone can be
@@ -292,6 +422,133 @@ nucleus_status nucleus_filter_allow_extra(nucleus_filter *filter,
                                           size_t n,
                                           uint32_t flags);
 
+/* ---- Attributes ---- */
+
+// Attribute: the default action, as given to nucleus_filter_new. Can only be read.
+#define NUCLEUS_ATTR_DEFAULT 1
+
+// Attribute: the action for calls of architectures that are not covered. At first
+// NUCLEUS_KILL_PROCESS.
+#define NUCLEUS_ATTR_BAD_ARCH 2
+
+// Attribute: the action for denied calls, or NUCLEUS_UNSET (at first): the default action if that
+// refuses, else NUCLEUS_ERRNO(EPERM).
+#define NUCLEUS_ATTR_DENY 3
+
+// Attribute: the action for calls that are newer than the filter's author knew, if no rule is for
+// them, or NUCLEUS_UNSET (at first): then they get the default. NUCLEUS_ERRNO(ENOSYS) is the usual
+// one, from which libc falls back; nucleus_filter_use_default sets it.
+#define NUCLEUS_ATTR_UNKNOWN 4
+
+// Attribute: what the author knew. The highest number, counted from the architecture's first one
+// (4000 on MIPS o32, bit 30 on x32), or NUCLEUS_LINUX(major, minor), or NUCLEUS_NEWEST (at first).
+#define NUCLEUS_ATTR_NEWEST 5
+
+// Attribute: how the program is laid out, NUCLEUS_LAYOUT_*. At first NUCLEUS_LAYOUT_AUTO.
+#define NUCLEUS_ATTR_LAYOUT 6
+
+// Attribute: 1 (at first) if no_new_privs is set before the filter is loaded, 0 if not: then loading
+// needs CAP_SYS_ADMIN, or somebody who has set it before.
+#define NUCLEUS_ATTR_NO_NEW_PRIVS 7
+
+// Attribute: 1 if the filter is always loaded as with NUCLEUS_APPLY_TSYNC, 0 (at first) if not.
+#define NUCLEUS_ATTR_TSYNC 8
+
+// Attribute: 1 if the filter is always loaded as with NUCLEUS_APPLY_LOG, 0 (at first) if not.
+#define NUCLEUS_ATTR_LOG 9
+
+// Attribute: 1 if the filter is always loaded as with NUCLEUS_APPLY_SPEC_ALLOW, 0 (at first) if
+// not.
+#define NUCLEUS_ATTR_SPEC_ALLOW 10
+
+// Attribute: 1 if only a fatal signal interrupts a call that a listener has received (Linux 5.19), 0
+// (at first) if any does. Kept for listeners, which this version can't hand out yet.
+#define NUCLEUS_ATTR_WAIT_KILLABLE 11
+
+// What NUCLEUS_ATTR_DENY and NUCLEUS_ATTR_UNKNOWN are while nobody has set them.
+#define NUCLEUS_UNSET UINT32_C(0xffffffff)
+
+// NUCLEUS_ATTR_NEWEST: the author knew what this library's tables have.
+#define NUCLEUS_NEWEST 0
+
+// NUCLEUS_ATTR_LAYOUT: the library's choice, the same on every machine.
+#define NUCLEUS_LAYOUT_AUTO 0
+
+// NUCLEUS_ATTR_LAYOUT: a decision tree over ranges of numbers.
+#define NUCLEUS_LAYOUT_TREE 1
+
+// Sets an attribute.
+//
+//     // What was added to Linux after 6.1 gets ENOSYS, whatever the default is.
+//     nucleus_filter_set(f, NUCLEUS_ATTR_UNKNOWN, NUCLEUS_ERRNO(38));
+//     nucleus_filter_set(f, NUCLEUS_ATTR_NEWEST, NUCLEUS_LINUX(6, 1));
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no attribute, for NUCLEUS_ATTR_DEFAULT, and for
+// a value that the attribute can't have, such as a version of Linux that the tables do not reach.
+// Since 0.1.
+nucleus_status nucleus_filter_set(nucleus_filter *filter, uint32_t attribute, uint32_t value);
+
+// Reads an attribute. On success *value is what nucleus_filter_set would set it to.
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no attribute, and NULL. Since 0.1.
+nucleus_status nucleus_filter_get(const nucleus_filter *filter,
+                                  uint32_t attribute,
+                                  uint32_t *value);
+
+// Says how often the call `name` is expected, against others: `priority` is 0 (as at first) to
+// 255. Programs come to what is expected sooner; the action that a call gets never changes.
+//
+// Errors: as nucleus_filter_allow; NUCLEUS_ERR_INVALID_ARGUMENT above 255. Since 0.1.
+nucleus_status nucleus_filter_set_priority(nucleus_filter *filter,
+                                           const char *name,
+                                           uint32_t priority);
+
+// Reads the priority of the call `name`. On success *priority is 0 to 255.
+//
+// Errors: as nucleus_filter_allow. Since 0.1.
+nucleus_status nucleus_filter_get_priority(const nucleus_filter *filter,
+                                           const char *name,
+                                           uint32_t *priority);
+
+/* NUCLEUS_ATTR_NEWEST: the author knew what was in this version of Linux, such as NUCLEUS_LINUX(6, 1).
+ * From 5.1 on, up to what this library has tables for. Both are 0 to 255; the arguments are evaluated
+ * twice. */
+#define NUCLEUS_LINUX(major, minor) \
+    ((uint32_t)(major) <= 255 && (uint32_t)(minor) <= 255 \
+         ? UINT32_C(0x80000000) | (uint32_t)(major) << 8 | (uint32_t)(minor) \
+         : UINT32_C(0xffffffff))
+
+/* ---- Trying changes ---- */
+
+// Opens a transaction: what is changed from here on can be taken back as a whole. Transactions
+// nest. While one is open the filter does not compile.
+//
+// Errors: none but for NULL. Since 0.1.
+nucleus_status nucleus_filter_begin(nucleus_filter *filter);
+
+// Ends the innermost transaction and keeps what was done in it, an error included.
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when none is open. Since 0.1.
+nucleus_status nucleus_filter_commit(nucleus_filter *filter);
+
+// Ends the innermost transaction and takes back what was done in it: rules, attributes and
+// architectures are as they were, and so is the kept error.
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when none is open. Since 0.1.
+nucleus_status nucleus_filter_rollback(nucleus_filter *filter);
+
+// Makes the filter as new, with another default action: no rules, no error, no transaction.
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when the action is none of the kernel's; nothing is changed
+// then, and the error is kept. Since 0.1.
+nucleus_status nucleus_filter_reset(nucleus_filter *filter, uint32_t default_action);
+
+// Copies a filter, with its kept error and its open transactions, but not compiled. On success *out
+// is the copy, to be freed with nucleus_filter_free.
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL. Since 0.1.
+nucleus_status nucleus_filter_clone(const nucleus_filter *filter, nucleus_filter **out);
+
 /* ---- Compiling ---- */
 
 // Compiles the policy, and proves that the program means it: for every architecture, number and
@@ -300,9 +557,200 @@ nucleus_status nucleus_filter_allow_extra(nucleus_filter *filter,
 // While a failure of an earlier call is kept, compile refuses and returns its status: whoever
 // checks only compile can't load a weaker filter than was asked for.
 //
-// Errors: the kept one; NUCLEUS_ERR_TOO_LARGE; NUCLEUS_ERR_UNPROVEN; NUCLEUS_ERR_UNSUPPORTED on
-// an architecture without tables. Since 0.1.
+// Errors: the kept one; NUCLEUS_ERR_TOO_LARGE (the sentence says how large, and which calls cost
+// most); NUCLEUS_ERR_UNPROVEN; NUCLEUS_ERR_UNSUPPORTED when no architecture is covered;
+// NUCLEUS_ERR_INVALID_ARGUMENT while a transaction is open. Since 0.1.
 nucleus_status nucleus_filter_compile(nucleus_filter *filter);
+
+// What the last compile found that is legal but hardly meant, a line each: rules that no call can
+// match, such as one that wants an argument to be 1 and 2 at once. Empty when there is nothing to
+// say. It lives until the filter is changed, compiled again or freed. NULL while the filter is not
+// compiled. Since 0.1.
+const char *nucleus_filter_report(const nucleus_filter *filter);
+
+/* ---- Programs ---- */
+
+// nucleus_program_export: instructions in the byte order of the architectures that the program is
+// for (of this machine's, if it is for both kinds).
+#define NUCLEUS_EXPORT_BPF 0
+
+// nucleus_program_export: instructions in little-endian order.
+#define NUCLEUS_EXPORT_BPF_LITTLE_ENDIAN 1
+
+// nucleus_program_export: instructions in big-endian order.
+#define NUCLEUS_EXPORT_BPF_BIG_ENDIAN 2
+
+// A program: the classic BPF that a filter was compiled to, or that came from elsewhere. It never
+// changes, so any number of threads may use it at once.
+typedef struct nucleus_program nucleus_program;
+
+// An instruction, as the kernel's struct sock_filter (linux/filter.h).
+typedef struct {
+    // The operation.
+    uint16_t code;
+    // How many instructions a conditional jump skips when its test holds.
+    uint8_t jt;
+    // How many it skips when not.
+    uint8_t jf;
+    // The operand.
+    uint32_t k;
+} nucleus_instruction;
+
+// The program that the filter was compiled to, borrowed: it lives until the filter is changed,
+// compiled again or freed. NULL while the filter is not compiled. Since 0.1.
+const nucleus_program *nucleus_filter_program(const nucleus_filter *filter);
+
+// Takes a program that was made elsewhere: `length` bytes of instructions as nucleus_program_export
+// writes them, of either byte order. On success *out is the program, to be freed with
+// nucleus_program_free. It can be evaluated, compared and exported like ours, and applied by
+// whoever vouches for it (NUCLEUS_APPLY_TRUSTED).
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL, for a length that is no multiple of 8, and for
+// what the kernel would not load; NUCLEUS_ERR_TOO_LARGE for more than 4096 instructions. The
+// sentence goes to the log callback (nucleus_set_log). Since 0.1.
+nucleus_status nucleus_program_from_bpf(const void *bytes, size_t length, nucleus_program **out);
+
+// Frees a program that nucleus_program_from_bpf made. NULL is fine. The program of a filter is
+// freed with it, not here. Since 0.1.
+void nucleus_program_free(nucleus_program *program);
+
+// The number of instructions, 1 to 4096; 0 for NULL. Since 0.1.
+size_t nucleus_program_count(const nucleus_program *program);
+
+// The instructions, nucleus_program_count of them, in the byte order of this machine: what struct
+// sock_fprog points to. They live as long as the program. NULL for NULL. Since 0.1.
+const nucleus_instruction *nucleus_program_instructions(const nucleus_program *program);
+
+// Writes the program into `buffer`, which has room for *size bytes. On success *size is how many it
+// takes. With a NULL buffer nothing but *size is written: that is how to ask.
+//
+//     size_t size = 0;
+//     nucleus_program_export(p, NUCLEUS_EXPORT_BPF, NULL, &size);
+//     void *bytes = malloc(size);
+//     nucleus_program_export(p, NUCLEUS_EXPORT_BPF, bytes, &size);
+//
+// `format`: NUCLEUS_EXPORT_*.
+//
+// Errors: NUCLEUS_ERR_BUFFER when there is too little room (nothing is written);
+// NUCLEUS_ERR_INVALID_ARGUMENT for NULL or an unknown format. Since 0.1.
+nucleus_status nucleus_program_export(const nucleus_program *program,
+                                      uint32_t format,
+                                      void *buffer,
+                                      size_t *size);
+
+// Writes the program to a descriptor, all of it, from where it stands.
+//
+// `format`: NUCLEUS_EXPORT_*.
+//
+// Errors: NUCLEUS_ERR_KERNEL with errno as from write(2), when some bytes may have been written;
+// NUCLEUS_ERR_INVALID_ARGUMENT for NULL or an unknown format. Since 0.1.
+nucleus_status nucleus_program_export_fd(const nucleus_program *program,
+                                         uint32_t format,
+                                         int32_t fd);
+
+/* ---- Asking about a call ---- */
+
+// A system call as a filter sees it: the kernel's struct seccomp_data (linux/seccomp.h), in the
+// byte order of this machine whatever the architecture is that it speaks of.
+typedef struct {
+    // The number; on x32 with bit 30 set. -1 is what a tracer writes to skip a call.
+    int32_t nr;
+    // The AUDIT_ARCH_* token, which is NUCLEUS_ARCH_*; for x32 it is NUCLEUS_ARCH_X86_64.
+    uint32_t arch;
+    // Where the call was made from. No rule looks at it.
+    uint64_t instruction_pointer;
+    // The six argument registers, whole.
+    uint64_t args[6];
+} nucleus_call;
+
+// Finds what the filter's policy says of a call, compiled or not. On success *action is it.
+//
+//     nucleus_call call = { .nr = SYS_socket, .arch = NUCLEUS_ARCH_X86_64, .args = { AF_INET } };
+//     uint32_t action;
+//     nucleus_filter_evaluate(f, &call, &action);
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL. Since 0.1.
+nucleus_status nucleus_filter_evaluate(const nucleus_filter *filter,
+                                       const nucleus_call *call,
+                                       uint32_t *action);
+
+// Runs a program on a call, as the kernel would. On success *action is what it returns: for a
+// program from elsewhere, perhaps no action at all.
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL. Since 0.1.
+nucleus_status nucleus_program_evaluate(const nucleus_program *program,
+                                        const nucleus_call *call,
+                                        uint32_t *action);
+
+/* ---- Filters made of filters ---- */
+
+// nucleus_filter_compare: every call gets the same action from both.
+#define NUCLEUS_EQUAL 0
+
+// nucleus_filter_compare: the first is stricter for some calls and looser for none.
+#define NUCLEUS_STRICTER 1
+
+// nucleus_filter_compare: the first is looser for some calls and stricter for none.
+#define NUCLEUS_LOOSER 2
+
+// nucleus_filter_compare: the first is stricter for some calls and looser for others.
+#define NUCLEUS_INCOMPARABLE 3
+
+// Adds all that `other` says to `filter`: architectures, rules, denials, priorities. Merging the
+// other way round gives an equal filter.
+//
+// Where the two cover different architectures, the rules of each stay with its own: they turn into
+// rules for numbers, and what one allows on x86_64 is not allowed on what only the other covers. An
+// architecture that is added later gets none of them.
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when an attribute or the default action is not the same (the
+// sentence names it with both values), when the built-in policy is in both with different flags,
+// or when `other` has an error or an open transaction; NUCLEUS_ERR_UNSUPPORTED when one of them was
+// intersected. The filter is as before then. Since 0.1.
+nucleus_status nucleus_filter_merge(nucleus_filter *filter, const nucleus_filter *other);
+
+// Makes `filter` allow only what both allow: every call gets the stricter of both actions, as if
+// both filters were loaded, but with one program. Rules that are added later are added to
+// `filter`'s own, and stay within what `other` said.
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when an attribute that speaks of loading is not the same (the
+// sentence names it), or when `other` has an error or an open transaction. The filter is as before
+// then. Since 0.1.
+nucleus_status nucleus_filter_intersect(nucleus_filter *filter,
+                                        const nucleus_filter *other);
+
+// Compares what two filters, compiled or not, say of every call there is. On success *order is
+// NUCLEUS_EQUAL, NUCLEUS_STRICTER, NUCLEUS_LOOSER or NUCLEUS_INCOMPARABLE, of `a` against `b`;
+// *stricter becomes a call for which `a` is stricter if there is one, *looser a call for which it
+// is looser. Both may be NULL. Strict is the kernel's order of actions (see
+// nucleus_filter_add_rule), and on equal ones the smaller data.
+//
+// Decided exactly, as the proof does it, not by trying calls.
+//
+//     uint32_t order;
+//     nucleus_call looser;
+//     if (nucleus_filter_compare(f, baseline, &order, NULL, &looser) != NUCLEUS_OK
+//         || order == NUCLEUS_LOOSER || order == NUCLEUS_INCOMPARABLE)
+//         errx(1, "call %d gets through", (int)looser.nr);
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL; the kept error of either filter;
+// NUCLEUS_ERR_UNPROVEN when the arguments tangle too much to be compared. Since 0.1.
+nucleus_status nucleus_filter_compare(const nucleus_filter *a,
+                                      const nucleus_filter *b,
+                                      uint32_t *order,
+                                      nucleus_call *stricter,
+                                      nucleus_call *looser);
+
+// Compares what two programs return for every call there is, ours or from elsewhere. As
+// nucleus_filter_compare.
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL; NUCLEUS_ERR_UNPROVEN when a program computes with
+// arguments, or its tests tangle too much to be compared. Since 0.1.
+nucleus_status nucleus_program_compare(const nucleus_program *a,
+                                       const nucleus_program *b,
+                                       uint32_t *order,
+                                       nucleus_call *stricter,
+                                       nucleus_call *looser);
 
 /* ---- Applying a compiled filter ---- */
 
@@ -322,8 +770,13 @@ nucleus_status nucleus_filter_compile(nucleus_filter *filter);
 // caller to go on unconfined.
 #define NUCLEUS_APPLY_BEST_EFFORT 8
 
+// nucleus_program_apply: the program came from elsewhere, nobody here has proven anything of it, and
+// the caller vouches for it.
+#define NUCLEUS_APPLY_TRUSTED 16
+
 // Loads the compiled filter into the kernel: when it returns NUCLEUS_OK, the calling thread is
-// confined, for good, and so is whatever it starts. Sets no_new_privs first (prctl(2)).
+// confined, for good, and so is whatever it starts. Sets no_new_privs first (prctl(2)), unless
+// NUCLEUS_ATTR_NO_NEW_PRIVS is 0.
 //
 // Does two system calls, prctl and seccomp (the latter again where the kernel has no
 // NUCLEUS_APPLY_LOG), and nothing else: no allocation, no lock, no log. It is safe between fork,
@@ -332,7 +785,7 @@ nucleus_status nucleus_filter_compile(nucleus_filter *filter);
 //
 // A filter that was loaded before must allow prctl and seccomp; the built-in policy does not.
 //
-// `flags`: NUCLEUS_APPLY_*.
+// `flags`: NUCLEUS_APPLY_*, added to what the filter's attributes say.
 //
 // Errors: NUCLEUS_ERR_NOT_COMPILED; NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags or NULL;
 // NUCLEUS_ERR_KERNEL with errno as from seccomp(2): ENOSYS or EPERM when an earlier filter
@@ -343,20 +796,14 @@ nucleus_status nucleus_filter_compile(nucleus_filter *filter);
 // nucleus_status_message. Since 0.1.
 nucleus_status nucleus_filter_apply(const nucleus_filter *filter, uint32_t flags);
 
+// Loads a program into the kernel, as nucleus_filter_apply does for that of a filter. One that came
+// from elsewhere is loaded only with NUCLEUS_APPLY_TRUSTED.
+//
+// Errors: as nucleus_filter_apply; NUCLEUS_ERR_UNPROVEN for a program from elsewhere without the
+// flag. Since 0.1.
+nucleus_status nucleus_program_apply(const nucleus_program *program, uint32_t flags);
+
 /* ---- Names and numbers of system calls ---- */
-
-// 64-bit x86 (AUDIT_ARCH_X86_64 of linux/audit.h).
-#define NUCLEUS_ARCH_X86_64 UINT32_C(0xc000003e)
-
-// 64-bit ARM, little-endian (AUDIT_ARCH_AARCH64).
-#define NUCLEUS_ARCH_AARCH64 UINT32_C(0xc00000b7)
-
-// 64-bit RISC-V (AUDIT_ARCH_RISCV64).
-#define NUCLEUS_ARCH_RISCV64 UINT32_C(0xc00000f3)
-
-// The architecture that the library was built for, as NUCLEUS_ARCH_*, or 0 if it has no tables
-// for it. Since 0.1.
-uint32_t nucleus_arch_native(void);
 
 // Finds the number of the call `name` on `arch` (NUCLEUS_ARCH_*). On success *number is set.
 //

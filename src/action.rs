@@ -127,6 +127,13 @@ impl Action {
     }
 }
 
+/// Where a value that a program returned stands in the kernel's order, the strictest first: by kind
+/// as a signed number, and then, for us, by data. Values that are no action have a place, too.
+#[must_use]
+pub const fn strictness(raw: u32) -> (i32, u32) {
+    ((raw & 0xffff_0000).cast_signed(), raw & 0xffff)
+}
+
 impl std::fmt::Display for Action {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let name = KINDS[self.kind as usize].2;
@@ -153,6 +160,11 @@ mod tests {
         let mut kernel = KINDS;
         kernel.sort_by_key(|(_, code, ..)| code.cast_signed());
         assert_eq!(kernel.map(|(kind, ..)| kind), KINDS.map(|(kind, ..)| kind));
+        let actions = KINDS.map(|(_, code, ..)| Action::from_raw(code).unwrap());
+        let some = actions.into_iter().chain([Action::errno(1), Action::errno(38)]);
+        let mut sorted: Vec<Action> = some.collect();
+        sorted.sort_unstable();
+        assert!(sorted.is_sorted_by_key(|action| strictness(action.to_raw())));
     }
 
     #[test]

@@ -3,7 +3,10 @@
 //! A message is a full sentence for whoever reads a log: what was asked for, with the value, what
 //! is wrong with it, and what would be right.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
+
+use crate::action::Action;
+use crate::call::Call;
 
 /// The result of everything in this library that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -118,17 +121,119 @@ impl Error {
         ))
     }
 
-    pub(crate) fn too_many_conditions(call: &str, count: usize, most: usize) -> Self {
+    pub(crate) fn too_many_conditions(call: impl Display, count: usize, most: usize) -> Self {
         Self::invalid(format!(
             "rule for {call}: {count} conditions are too many for one rule, which takes {most}; \
              make several rules of them, or compare with ranges and masks"
         ))
     }
 
-    pub(crate) fn other_modes() -> Self {
+    pub(crate) fn other_modes(verb: &str) -> Self {
+        Self::invalid(format!(
+            "{verb}: the built-in policy was added with other flags before, and the looser of the \
+             two would hold; use it once, with the flags that are meant"
+        ))
+    }
+
+    pub(crate) fn built_in_arch(arch: impl Display, written_for: &[impl Display]) -> Self {
+        let names: Vec<String> = written_for.iter().map(ToString::to_string).collect();
+        Self::new(
+            Kind::Unsupported,
+            format!(
+                "use_default: the built-in policy is not written for {arch}, where calls take \
+                 their arguments otherwise, but for {}; cover those alone, or write rules for \
+                 {arch} in a filter of its own and merge the two",
+                names.join(", ")
+            ),
+        )
+    }
+
+    pub(crate) fn unknown_arch(constant: u32) -> Self {
+        Self::invalid(format!(
+            "architecture {constant:#010x} is none that this library knows; use one of NUCLEUS_ARCH_*"
+        ))
+    }
+
+    pub(crate) fn number_of_another(verb: &str, arch: impl Display, number: u32) -> Self {
+        Self::invalid(format!(
+            "{verb}: number {number:#x} is not one of {arch}; bit 30 of a number is set on x32 \
+             (NUCLEUS_ARCH_X32) and clear on x86_64 (NUCLEUS_ARCH_X86_64)"
+        ))
+    }
+
+    pub(crate) fn linux_version(given: (u8, u8), first: (u8, u8), last: (u8, u8)) -> Self {
+        let show = |(major, minor)| format!("{major}.{minor}");
+        Self::invalid(format!(
+            "newest: Linux {} is outside the versions that this library has tables for, {} to {}; \
+             give the highest known number instead",
+            show(given),
+            show(first),
+            show(last)
+        ))
+    }
+
+    pub(crate) fn unknown_attribute(attribute: u32) -> Self {
+        Self::invalid(format!("attribute {attribute} is unknown; use one of NUCLEUS_ATTR_*"))
+    }
+
+    pub(crate) fn default_is_fixed() -> Self {
         Self::invalid(
-            "use_default: the built-in policy was added with other flags before, and the looser \
-             of the two would hold; call it once, with the flags that are meant"
+            "set: the default action is chosen when the filter is made, since rules rely on it; \
+             start again with nucleus_filter_reset"
+                .to_owned(),
+        )
+    }
+
+    pub(crate) fn switch(attribute: u32, value: u32) -> Self {
+        Self::invalid(format!("set: attribute {attribute} is 0 or 1, but {value} was given"))
+    }
+
+    pub(crate) fn newest(value: u32) -> Self {
+        Self::invalid(format!(
+            "set: {value:#x} is neither a number of a call below 2^31 nor a version made with \
+             NUCLEUS_LINUX"
+        ))
+    }
+
+    pub(crate) fn layout(value: u32) -> Self {
+        Self::invalid(format!(
+            "set: layout {value} is unknown; use NUCLEUS_LAYOUT_AUTO (0) or NUCLEUS_LAYOUT_TREE (1)"
+        ))
+    }
+
+    pub(crate) fn priority(value: u32) -> Self {
+        Self::invalid(format!("set_priority: a priority is 0 to 255, but {value} was given"))
+    }
+
+    pub(crate) fn open_transaction(verb: &str) -> Self {
+        Self::invalid(format!(
+            "{verb}: a transaction is open; end it with nucleus_filter_commit or \
+             nucleus_filter_rollback first"
+        ))
+    }
+
+    pub(crate) fn no_transaction(verb: &str) -> Self {
+        Self::invalid(format!("{verb}: no transaction is open; nucleus_filter_begin opens one"))
+    }
+
+    pub(crate) fn other_filter(verb: &str, why: &str) -> Self {
+        Self::invalid(format!("{verb}: the other filter has an error of its own: {why}"))
+    }
+
+    pub(crate) fn different_attribute(
+        verb: &str,
+        (name, ours, theirs): (&str, String, String),
+    ) -> Self {
+        Self::invalid(format!(
+            "{verb}: the {name} is {ours} here and {theirs} in the other filter; set both alike first"
+        ))
+    }
+
+    pub(crate) fn merge_of_intersection() -> Self {
+        Self::new(
+            Kind::Unsupported,
+            "merge: one of the filters was intersected with another, and rules can't be united \
+             across that; merge first and intersect then"
                 .to_owned(),
         )
     }
@@ -140,7 +245,7 @@ impl Error {
         )
     }
 
-    pub(crate) fn default_runs(default: impl std::fmt::Display) -> Self {
+    pub(crate) fn default_runs(default: impl Display) -> Self {
         Self::invalid(format!(
             "use_default: the filter's default action is {default}, which would let every call \
              run that the built-in policy means to refuse; make the filter with \
@@ -198,11 +303,12 @@ impl Error {
         )
     }
 
-    pub(crate) fn no_native_architecture() -> Self {
+    pub(crate) fn no_architecture() -> Self {
         Self::new(
             Kind::Unsupported,
-            "compile: this library was built for an architecture that it has no table of system \
-             calls for; the policy covers nothing here"
+            "compile: the policy covers no architecture, so it would refuse everything; add one \
+             with nucleus_filter_add_arch (this library has no table of system calls for the \
+             machine if none was removed)"
                 .to_owned(),
         )
     }
@@ -211,18 +317,58 @@ impl Error {
         Self::new(
             Kind::TooLarge,
             format!(
-                "compile: the program has {instructions} instructions and the kernel takes at \
-                 most {limit}; drop rules or compare fewer argument values"
+                "program: it has {instructions} instructions and the kernel takes at most {limit}"
             ),
         )
+    }
+
+    pub(crate) fn policy_too_large(
+        instructions: usize,
+        limit: usize,
+        costs: &[(usize, String)],
+    ) -> Self {
+        let costs: Vec<String> =
+            costs.iter().map(|(count, call)| format!("{call} ({count})")).collect();
+        let most = match costs.as_slice() {
+            [] => "cover fewer architectures, or give neighbouring numbers the same verdict".into(),
+            _ => format!(
+                "most are for {}: drop rules, or compare fewer argument values there",
+                costs.join(", ")
+            ),
+        };
+        Self::new(
+            Kind::TooLarge,
+            format!(
+                "compile: the program has {instructions} instructions and the kernel takes at \
+                 most {limit}; {most}"
+            ),
+        )
+    }
+
+    pub(crate) fn no_instructions(length: usize) -> Self {
+        Self::invalid(format!(
+            "program: {length} bytes are no whole number of instructions, which take 8 each"
+        ))
     }
 
     pub(crate) fn malformed(index: usize, problem: &str) -> Self {
         Self::invalid(format!("program: instruction {index}: {problem}"))
     }
 
-    pub(crate) fn unproven(message: String) -> Self {
+    fn unproven(message: String) -> Self {
         Self::new(Kind::Unproven, message)
+    }
+
+    pub(crate) fn refuted(call: &Call, (policy, program): (u32, u32)) -> Self {
+        let show = |raw| match Action::from_raw(raw) {
+            Ok(action) => action.to_string(),
+            Err(_) => format!("{raw:#010x}"),
+        };
+        Self::unproven(format!(
+            "prove: for {call} the policy says {} and the program {}",
+            show(policy),
+            show(program)
+        ))
     }
 
     pub(crate) fn proof_budget(what: &str, most: usize) -> Self {

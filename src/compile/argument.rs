@@ -9,12 +9,19 @@ use crate::action::Action;
 use crate::arch::Arch;
 use crate::policy::{Condition, Operator, Rule, Width};
 
-/// The tests of `rules`, of which the first that matches gives the verdict.
-pub(super) fn check(graph: &mut Graph, arch: Arch, rules: &[&Rule], otherwise: Action) -> NodeId {
-    let mut next = graph.verdict(otherwise);
+/// The tests of `rules`, of which the first that matches gives the verdict. Where a verdict leads
+/// is for `end` to say.
+pub(super) fn check(
+    graph: &mut Graph,
+    arch: Arch,
+    rules: &[&Rule],
+    otherwise: Action,
+    end: &mut dyn FnMut(&mut Graph, Action) -> NodeId,
+) -> NodeId {
+    let mut next = end(graph, otherwise);
     // Built from the end: each group of rules falls through to those behind it.
     for group in rules.chunk_by(|a, b| a.action() == b.action()).rev() {
-        let verdict = graph.verdict(group[0].action());
+        let verdict = end(graph, group[0].action());
         let mut alike: Vec<&[Condition]> = group.iter().map(|rule| rule.conditions()).collect();
         alike.sort_unstable();
         next = alternatives(graph, arch, &alike, verdict, next);
@@ -85,7 +92,7 @@ fn value_tree(
         let value = low_half(condition.value());
         Range { first: value, last: value, target: *target, weight: 1 }
     });
-    dispatch::tree(graph, Test::masked_equal(low, mask, 0), ranges.collect(), otherwise)
+    dispatch::tree(graph, Test::masked_equal(low, mask, 0), ranges.collect(), Some(otherwise))
 }
 
 /// To `yes` when all conditions hold, else to `no`.

@@ -14,15 +14,22 @@ pub(super) struct Range {
     pub(super) weight: u32,
 }
 
-/// The tree over `ranges`, which must not overlap; what lies in none of them leads to `default`.
-/// `bits` is a test of the bits that are looked up; its comparison is replaced.
-pub(super) fn tree(graph: &mut Graph, bits: Test, ranges: Vec<Range>, default: NodeId) -> NodeId {
+/// The tree over `ranges`, which must not overlap; what lies in none of them leads to `default`, or
+/// never comes here if there is none. `bits` is a test of the bits that are looked up; its
+/// comparison is replaced.
+pub(super) fn tree(
+    graph: &mut Graph,
+    bits: Test,
+    ranges: Vec<Range>,
+    default: Option<NodeId>,
+) -> NodeId {
     let covering = cover(ranges, default);
     split(graph, bits, &covering)
 }
 
-/// All 2^32 values in maximal ranges: gaps get `default`, neighbours with one target are joined.
-fn cover(mut ranges: Vec<Range>, default: NodeId) -> Vec<Range> {
+/// All 2^32 values in maximal ranges: gaps get `default`, or go with a neighbour if there is none;
+/// neighbours with one target are joined.
+fn cover(mut ranges: Vec<Range>, default: Option<NodeId>) -> Vec<Range> {
     ranges.sort_unstable_by_key(|range| range.first);
     let mut covering: Vec<Range> = Vec::with_capacity(2 * ranges.len() + 1);
     let mut append = |range: Range| match covering.last_mut() {
@@ -32,10 +39,11 @@ fn cover(mut ranges: Vec<Range>, default: NodeId) -> Vec<Range> {
         }
         _ => covering.push(range),
     };
+    let gap = |first, last| default.map(|target| Range { first, last, target, weight: 1 });
     let mut next = 0;
     for range in ranges {
         if range.first > next {
-            append(Range { first: next, last: range.first - 1, target: default, weight: 1 });
+            gap(next, range.first - 1).into_iter().for_each(&mut append);
         }
         append(range);
         match range.last.checked_add(1) {
@@ -43,7 +51,7 @@ fn cover(mut ranges: Vec<Range>, default: NodeId) -> Vec<Range> {
             None => return covering,
         }
     }
-    append(Range { first: next, last: u32::MAX, target: default, weight: 1 });
+    gap(next, u32::MAX).into_iter().for_each(append);
     covering
 }
 

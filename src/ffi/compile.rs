@@ -1,9 +1,18 @@
 //! Compiling, and the proof.
 
+use std::ffi::{CString, c_char};
+use std::fmt::Write as _;
+use std::ptr;
+
 use super::filter::{Filter, with};
+use super::program::Program;
 use super::status::{NUCLEUS_OK, nucleus_status};
+use crate::arch::Arch;
 use crate::compile::compile;
-use crate::prove::prove;
+use crate::error::{Error, Result};
+use crate::kernel::Options;
+use crate::policy::Policy;
+use crate::prove::{Proven, prove};
 
 /// Compiles the policy, and proves that the program means it: for every architecture, number and
 /// arguments. Changing the filter afterwards undoes this.
@@ -11,8 +20,9 @@ use crate::prove::prove;
 /// While a failure of an earlier call is kept, compile refuses and returns its status: whoever
 /// checks only compile can't load a weaker filter than was asked for.
 ///
-/// Errors: the kept one; NUCLEUS_ERR_TOO_LARGE; NUCLEUS_ERR_UNPROVEN; NUCLEUS_ERR_UNSUPPORTED on
-/// an architecture without tables. Since 0.1.
+/// Errors: the kept one; NUCLEUS_ERR_TOO_LARGE (the sentence says how large, and which calls cost
+/// most); NUCLEUS_ERR_UNPROVEN; NUCLEUS_ERR_UNSUPPORTED when no architecture is covered;
+/// NUCLEUS_ERR_INVALID_ARGUMENT while a transaction is open. Since 0.1.
 ///
 /// # Safety
 /// `filter` is NULL or a live handle that no other thread is using.
@@ -25,11 +35,54 @@ pub unsafe extern "C" fn nucleus_filter_compile(filter: *mut Filter) -> nucleus_
             earlier = kept.status;
             return Ok(());
         }
-        let program = compile(&filter.policy)?;
-        filter.compiled = Some(prove(&filter.policy, program)?);
+        if !filter.saved.is_empty() {
+            return Err(Error::open_transaction("compile"));
+        }
+        let (program, report) = compiled(&filter.policy)?;
+        filter.compiled = Some(program);
+        filter.report = report;
         Ok(())
     };
     // SAFETY: the caller promises a filter.
     let status = unsafe { with(filter, make) };
     if status == NUCLEUS_OK { earlier } else { status }
+}
+
+fn compiled(policy: &Policy) -> Result<(Program, CString)> {
+    let proven = prove(policy, compile(policy)?)?;
+    let report = report(&proven);
+    let arches: Vec<Arch> = policy.layers().flat_map(Policy::arches).collect();
+    let attributes = policy.attributes();
+    let options = Options {
+        no_new_privs: attributes.no_new_privs,
+        tsync: attributes.tsync,
+        log: attributes.log,
+        spec_allow: attributes.spec_allow,
+    };
+    Ok((Program::proven(proven, &arches, options), report))
+}
+
+/// A line for each finding.
+fn report(proven: &Proven) -> CString {
+    let mut lines = String::new();
+    for (subject, rule) in proven.impossible() {
+        let _ = writeln!(lines, "{subject}: no call can match the rule {rule}");
+    }
+    CString::new(lines).unwrap_or_default()
+}
+
+/// What the last compile found that is legal but hardly meant, a line each: rules that no call can
+/// match, such as one that wants an argument to be 1 and 2 at once. Empty when there is nothing to
+/// say. It lives until the filter is changed, compiled again or freed. NULL while the filter is not
+/// compiled. Since 0.1.
+///
+/// # Safety
+/// `filter` is NULL or a live handle that no other thread is changing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_report(filter: *const Filter) -> *const c_char {
+    // SAFETY: NULL is told apart here; the caller promises the rest.
+    match unsafe { filter.as_ref() } {
+        Some(Filter { poisoned: false, compiled: Some(_), report, .. }) => report.as_ptr(),
+        _ => ptr::null(),
+    }
 }

@@ -4,27 +4,68 @@ use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 
 use super::boundary::guarded;
+use super::program::Program;
 use super::status::{
     self, NUCLEUS_ERR_INTERNAL, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status,
 };
 use crate::action::Action;
 use crate::error::{Error, Result};
 use crate::policy::Policy;
-use crate::prove::Proven;
 
 /// A filter: a policy, and after nucleus_filter_compile the program made of it. Made by
 /// nucleus_filter_new, to be freed with nucleus_filter_free.
 #[derive(Debug)]
 pub struct Filter {
     pub(super) policy: Policy,
-    pub(super) compiled: Option<Proven>,
+    pub(super) compiled: Option<Program>,
+    /// What the last compile found worth saying.
+    pub(super) report: CString,
     /// The first failure, until it is cleared.
     pub(super) kept: Option<Kept>,
+    /// What to go back to, one for each open transaction.
+    pub(super) saved: Vec<Saved>,
     /// A panic left the policy half changed.
     pub(super) poisoned: bool,
 }
 
-#[derive(Debug)]
+/// How a filter was when a transaction began.
+#[derive(Clone, Debug)]
+pub(super) struct Saved {
+    pub(super) policy: Policy,
+    pub(super) kept: Option<Kept>,
+}
+
+impl Filter {
+    pub(super) fn new(policy: Policy) -> Self {
+        Self {
+            policy,
+            compiled: None,
+            report: CString::default(),
+            kept: None,
+            saved: Vec::new(),
+            poisoned: false,
+        }
+    }
+
+    /// The same filter, not compiled.
+    pub(super) fn copy(&self) -> Self {
+        let (kept, saved) = (self.kept.clone(), self.saved.clone());
+        Self { kept, saved, ..Self::new(self.policy.clone()) }
+    }
+
+    /// The policy, for one who builds on it: unless something is wrong with the filter, or it may
+    /// still be taken back.
+    pub(super) fn policy_in_order(&self, verb: &str) -> Result<&Policy> {
+        match &self.kept {
+            _ if self.poisoned => Err(Error::other_filter(verb, "a bug in the library was caught")),
+            Some(kept) => Err(Error::other_filter(verb, &kept.message.to_string_lossy())),
+            None if !self.saved.is_empty() => Err(Error::open_transaction(verb)),
+            None => Ok(&self.policy),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
 pub(super) struct Kept {
     pub(super) status: nucleus_status,
     message: CString,
@@ -105,9 +146,7 @@ pub unsafe extern "C" fn nucleus_filter_new(
             let (Ok(action), false) = (Action::from_raw(default_action), out.is_null()) else {
                 return NUCLEUS_ERR_INVALID_ARGUMENT;
             };
-            let policy = Policy::new(action);
-            let filter = Filter { policy, compiled: None, kept: None, poisoned: false };
-            let filter = Box::into_raw(Box::new(filter));
+            let filter = Box::into_raw(Box::new(Filter::new(Policy::new(action))));
             // SAFETY: `out` is not NULL, and the caller promises that it can be written.
             unsafe { out.write(filter) };
             NUCLEUS_OK

@@ -14,13 +14,25 @@ pub mod action;
 
 pub mod filter;
 
+pub mod arch;
+
 pub mod arg;
 
 pub mod rules;
 
 pub mod builtin;
 
+pub mod attribute;
+
+pub mod transaction;
+
 pub mod compile;
+
+pub mod program;
+
+pub mod call;
+
+pub mod algebra;
 
 pub mod apply;
 

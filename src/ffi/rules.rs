@@ -7,8 +7,9 @@ use super::boundary::{array, text};
 use super::filter::{Filter, edit};
 use super::status::nucleus_status;
 use crate::action::Action;
+use crate::arch::Arch;
 use crate::error::Result;
-use crate::policy::{Policy, Rule};
+use crate::policy::{Policy, Rule, Subject};
 
 /// Lets the call `name` run, whatever its arguments. Rules with conditions come first, and
 /// nucleus_filter_deny beats all. A name that only other architectures have is accepted and does
@@ -84,9 +85,62 @@ pub unsafe extern "C" fn nucleus_filter_add_rule(
         let name = unsafe { text("add_rule", "name", name)? };
         // SAFETY: the caller promises `n_args` elements.
         let args = unsafe { array("add_rule", "args", args, n_args)? };
-        let conditions: Result<Vec<_>> = args.iter().map(|arg| arg.condition(name)).collect();
-        policy.add_rule(name, Rule::new(Action::from_raw(action)?, conditions?))
+        policy.add_rule(name, made_of(action, name, args)?)
     };
     // SAFETY: the caller promises a filter.
     unsafe { edit(filter, rule) }
+}
+
+fn made_of(action: u32, call: &str, args: &[nucleus_arg]) -> Result<Rule> {
+    let conditions: Result<Vec<_>> = args.iter().map(|arg| arg.condition(call)).collect();
+    Ok(Rule::new(Action::from_raw(action)?, conditions?))
+}
+
+/// Adds a rule to number `nr` of one architecture (NUCLEUS_ARCH_*), whether or not a call is known
+/// by it; else as nucleus_filter_add_rule. Rules for a call's name and for its number stand side by
+/// side. The rule has an effect only while the architecture is covered.
+///
+/// -1, which is what a tracer writes to skip a call, is a number like others, of x86_64 and not of
+/// x32 where the two share a token. x32 numbers have bit 30 set.
+///
+/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no architecture, for a number of x32 with
+/// NUCLEUS_ARCH_X86_64 and the other way round, and as nucleus_filter_add_rule. Since 0.1.
+///
+/// # Safety
+/// `filter` is NULL or a live handle that no other thread is using; `args` is NULL or points to
+/// `n_args` elements.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_add_rule_number(
+    filter: *mut Filter,
+    action: u32,
+    arch: u32,
+    nr: i32,
+    args: *const nucleus_arg,
+    n_args: usize,
+) -> nucleus_status {
+    let rule = |policy: &mut Policy| {
+        let subject = Subject::numbered("add_rule_number", Arch::from_constant(arch)?, nr)?;
+        // SAFETY: the caller promises `n_args` elements.
+        let args = unsafe { array("add_rule_number", "args", args, n_args)? };
+        policy.add_rule_for(subject, made_of(action, &subject.to_string(), args)?)
+    };
+    // SAFETY: the caller promises a filter.
+    unsafe { edit(filter, rule) }
+}
+
+/// Forgets all that was said of the call `name`: rules, also those for its number on some
+/// architecture, and denials. It gets the default action again, unless something is said of it anew.
+/// Fine for a call of which nothing was said.
+///
+/// Errors: as nucleus_filter_allow. Since 0.1.
+///
+/// # Safety
+/// `filter` is NULL or a live handle that no other thread is using; `name` is NULL or a C string.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_remove_rules(
+    filter: *mut Filter,
+    name: *const c_char,
+) -> nucleus_status {
+    // SAFETY: the caller promises both.
+    unsafe { edit(filter, |policy| policy.remove_rules(text("remove_rules", "name", name)?)) }
 }

@@ -33,9 +33,11 @@ pub const NUCLEUS_ERR_UNPROVEN: nucleus_status = -6;
 pub const NUCLEUS_ERR_KERNEL: nucleus_status = -7;
 /// A bug in this library was caught. The handle can only be freed.
 pub const NUCLEUS_ERR_INTERNAL: nucleus_status = -8;
+/// There is too little room in the caller's buffer.
+pub const NUCLEUS_ERR_BUFFER: nucleus_status = -9;
 
 /// Every status with its name and a sentence.
-const STATUSES: [(nucleus_status, &CStr, &CStr); 10] = [
+const STATUSES: [(nucleus_status, &CStr, &CStr); 11] = [
     (NUCLEUS_OK, c"NUCLEUS_OK", c"done"),
     (
         NUCLEUS_NOT_APPLIED,
@@ -73,6 +75,11 @@ const STATUSES: [(nucleus_status, &CStr, &CStr); 10] = [
         NUCLEUS_ERR_INTERNAL,
         c"NUCLEUS_ERR_INTERNAL",
         c"a bug in the library was caught, and the handle can only be freed",
+    ),
+    (
+        NUCLEUS_ERR_BUFFER,
+        c"NUCLEUS_ERR_BUFFER",
+        c"the buffer is too small; with a NULL buffer the call says how much room it needs",
     ),
 ];
 

@@ -12,20 +12,6 @@ use super::status::{
 use crate::arch::Arch;
 use crate::syscall::Syscall;
 
-/// 64-bit x86 (AUDIT_ARCH_X86_64 of linux/audit.h).
-pub const NUCLEUS_ARCH_X86_64: u32 = 0xc000_003e;
-/// 64-bit ARM, little-endian (AUDIT_ARCH_AARCH64).
-pub const NUCLEUS_ARCH_AARCH64: u32 = 0xc000_00b7;
-/// 64-bit RISC-V (AUDIT_ARCH_RISCV64).
-pub const NUCLEUS_ARCH_RISCV64: u32 = 0xc000_00f3;
-
-/// The architecture that the library was built for, as NUCLEUS_ARCH_*, or 0 if it has no tables
-/// for it. Since 0.1.
-#[unsafe(no_mangle)]
-pub extern "C" fn nucleus_arch_native() -> u32 {
-    Arch::native().map_or(0, Arch::token)
-}
-
 /// Finds the number of the call `name` on `arch` (NUCLEUS_ARCH_*). On success *number is set.
 ///
 /// Errors: NUCLEUS_ERR_UNKNOWN_SYSCALL when no architecture has the call, NUCLEUS_ERR_UNSUPPORTED
@@ -40,7 +26,7 @@ pub unsafe extern "C" fn nucleus_syscall_number(
     number: *mut i32,
 ) -> nucleus_status {
     let find = || {
-        let (Some(arch), false) = (Arch::from_token(arch), number.is_null()) else {
+        let (Ok(arch), false) = (Arch::from_constant(arch), number.is_null()) else {
             return NUCLEUS_ERR_INVALID_ARGUMENT;
         };
         // SAFETY: the caller promises a C string.
@@ -65,7 +51,7 @@ pub unsafe extern "C" fn nucleus_syscall_number(
 pub extern "C" fn nucleus_syscall_name(arch: u32, number: i32) -> *const c_char {
     let mut name = ptr::null();
     let find = || {
-        if let (Some(arch), Ok(number)) = (Arch::from_token(arch), u32::try_from(number)) {
+        if let (Ok(arch), Ok(number)) = (Arch::from_constant(arch), u32::try_from(number)) {
             let call = Syscall::numbered(arch, number);
             name = call.map_or(ptr::null(), |call| NAMES[call.name()].as_ptr());
         }

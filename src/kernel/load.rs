@@ -1,10 +1,40 @@
 //! Loading a program: prctl(2) and seccomp(2), and nothing else.
 
+use crate::bpf::Program;
 use crate::prove::Proven;
 
+/// What may be loaded.
+#[derive(Clone, Copy, Debug)]
+pub enum Loadable<'a> {
+    /// A program that was shown to mean its policy.
+    Proven(&'a Proven),
+    /// A program that was made elsewhere. Nobody here knows what it means: whoever writes this word
+    /// vouches for it.
+    Trusted(&'a Program),
+}
+
+impl<'a> From<&'a Proven> for Loadable<'a> {
+    fn from(proven: &'a Proven) -> Self {
+        Self::Proven(proven)
+    }
+}
+
+impl<'a> Loadable<'a> {
+    const fn program(self) -> &'a Program {
+        match self {
+            Self::Proven(proven) => proven.program(),
+            Self::Trusted(program) => program,
+        }
+    }
+}
+
 /// How to load.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
+    /// no_new_privs is set first (prctl(2)). Without it, or CAP_SYS_ADMIN, seccomp(2) answers
+    /// EACCES; with it, a filter can't be used to confuse a set-user-id program. On unless somebody
+    /// decides otherwise, so that what a caller gets does not depend on its privileges.
+    pub no_new_privs: bool,
     /// All threads of the process or none (`SECCOMP_FILTER_FLAG_TSYNC`, Linux 3.17).
     pub tsync: bool,
     /// Refusals go to the kernel's log (`SECCOMP_FILTER_FLAG_LOG`, Linux 4.14). A kernel without
@@ -12,6 +42,12 @@ pub struct Options {
     pub log: bool,
     /// No mitigation of speculative store bypass (`SECCOMP_FILTER_FLAG_SPEC_ALLOW`, Linux 4.17).
     pub spec_allow: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { no_new_privs: true, tsync: false, log: false, spec_allow: false }
+    }
 }
 
 /// Why a program was not loaded.
@@ -37,7 +73,7 @@ impl Refusal {
     }
 }
 
-/// Sets no_new_privs and loads the program: when this returns `Ok`, the calling thread (with
+/// Sets no_new_privs, if asked to, and loads the program: when this returns `Ok`, the calling thread (with
 /// `tsync`, every thread) is confined, for good.
 ///
 /// Allocates nothing, takes no lock, calls nothing but the two system calls: safe between fork,
@@ -45,12 +81,15 @@ impl Refusal {
 ///
 /// # Errors
 /// The kernel's refusal. Nothing is confined then.
-pub fn load(proven: &Proven, options: Options) -> Result<(), Refusal> {
-    set_no_new_privs()?;
+pub fn load<'a>(program: impl Into<Loadable<'a>>, options: Options) -> Result<(), Refusal> {
+    let program = program.into().program();
+    if options.no_new_privs {
+        set_no_new_privs()?;
+    }
     let flags = options.flags();
-    match attach(proven, flags) {
+    match attach(program, flags) {
         Err(Refusal::Filter(libc::EINVAL)) if options.log => {
-            attach(proven, flags & !libc::SECCOMP_FILTER_FLAG_LOG)
+            attach(program, flags & !libc::SECCOMP_FILTER_FLAG_LOG)
         }
         result => result,
     }
@@ -68,9 +107,6 @@ impl Options {
     }
 }
 
-/// Without it, or CAP_SYS_ADMIN, seccomp(2) answers EACCES; with it, a filter can't be used to
-/// confuse a set-user-id program. Always set, so that what a caller gets does not depend on its
-/// privileges.
 fn set_no_new_privs() -> Result<(), Refusal> {
     let (on, unused): (libc::c_ulong, libc::c_ulong) = (1, 0);
     // SAFETY: PR_SET_NO_NEW_PRIVS reads its four integer arguments and no memory (prctl(2)).
@@ -80,8 +116,8 @@ fn set_no_new_privs() -> Result<(), Refusal> {
     }
 }
 
-fn attach(proven: &Proven, flags: libc::c_ulong) -> Result<(), Refusal> {
-    let instructions = proven.program().instructions();
+fn attach(program: &Program, flags: libc::c_ulong) -> Result<(), Refusal> {
+    let instructions = program.instructions();
     let program = libc::sock_fprog {
         len: libc::c_ushort::try_from(instructions.len()).expect("a program has at most 4096"),
         filter: instructions.as_ptr().cast::<libc::sock_filter>().cast_mut(),
@@ -103,7 +139,7 @@ const _: () = assert!(
         && align_of::<crate::bpf::Instruction>() >= align_of::<libc::sock_filter>()
 );
 
-fn errno() -> i32 {
+pub(super) fn errno() -> i32 {
     // SAFETY: libc's location of this thread's errno is always valid to read.
     unsafe { *libc::__errno_location() }
 }

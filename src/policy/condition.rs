@@ -127,3 +127,22 @@ impl Condition {
         }
     }
 }
+
+impl std::fmt::Display for Condition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { index, operator, width, mask, value } = *self;
+        let half = if width == Width::Bits32 { "(u32)" } else { "" };
+        let comparison = match operator {
+            Operator::Ne => "!=",
+            Operator::Lt => "<",
+            Operator::Le => "<=",
+            Operator::Eq => "==",
+            Operator::Ge => ">=",
+            Operator::Gt => ">",
+            Operator::MaskedEq => {
+                return write!(f, "({half}arg{index} & {mask:#x}) == {value:#x}");
+            }
+        };
+        write!(f, "{half}arg{index} {comparison} {value:#x}")
+    }
+}

@@ -1,46 +1,57 @@
 //! The meaning of a policy.
 //!
 //! Written to be read, not to be fast: this is what the compiler, the proof, the tests and the
-//! fuzzers are held against.
+//! fuzzers are held against. docs/semantics.md says the same in words, with examples.
 
 use super::{Policy, Rule};
 use crate::action::Action;
 use crate::arch::{Arch, SKIPPED};
 use crate::call::Call;
 
-/// The verdict of `policy` on `call`.
-///
+/// The verdict of `policy` on `call`: of its own rules and of the policies it was intersected with,
+/// the strictest.
+#[must_use]
+pub fn evaluate(policy: &Policy, call: &Call) -> Action {
+    policy.layers().map(|layer| by_rules(layer, call)).min().expect("a policy is a layer itself")
+}
+
 /// The first of these that applies:
 /// 1. the call's architecture is not covered: the bad-architecture verdict;
-/// 2. the call is denied by name: the deny verdict;
+/// 2. the call is denied: the deny verdict;
 /// 3. rules with conditions match: the strictest of them;
 /// 4. rules without conditions exist: the strictest of them;
 /// 5. the number is newer than the newest known one, and there is a verdict for that: this one;
 /// 6. the default.
-#[must_use]
-pub fn evaluate(policy: &Policy, call: &Call) -> Action {
+fn by_rules(policy: &Policy, call: &Call) -> Action {
     let Some(arch) = policy.arches().find(|arch| arch.owns(call)) else {
-        return policy.bad_arch();
+        return policy.attributes().bad_arch;
     };
     let nr = call.nr.cast_unsigned();
     if policy.denied().any(|denied| denied.number(arch) == Some(nr)) {
         return policy.deny_action();
     }
-    strictest(rules(policy, arch, nr).filter(|rule| has_conditions(rule) && matches(rule, call)))
-        .or_else(|| strictest(rules(policy, arch, nr).filter(|rule| !has_conditions(rule))))
+    let rules = rules(policy, arch, nr);
+    strictest(rules.iter().filter(|rule| has_conditions(rule) && matches(rule, call)))
+        .or_else(|| strictest(rules.iter().filter(|rule| !has_conditions(rule))))
         .or_else(|| unknown(policy, arch, nr))
         .unwrap_or(policy.default_action())
 }
 
-fn rules(policy: &Policy, arch: Arch, nr: u32) -> impl Iterator<Item = &Rule> {
-    policy
+/// The rules for a number; soft ones only while no other is for the whole call.
+fn rules(policy: &Policy, arch: Arch, nr: u32) -> Vec<&Rule> {
+    let mut rules: Vec<&Rule> = policy
         .rules()
-        .filter(move |(call, _)| call.number(arch) == Some(nr))
+        .filter(|(subject, _)| subject.number(arch) == Some(nr))
         .flat_map(|(_, rules)| rules)
+        .collect();
+    if rules.iter().any(|rule| rule.is_for_the_whole_call()) {
+        rules.retain(|rule| !rule.is_soft());
+    }
+    rules
 }
 
-fn strictest<'a>(rules: impl Iterator<Item = &'a Rule>) -> Option<Action> {
-    rules.map(Rule::action).min()
+fn strictest<'a>(rules: impl Iterator<Item = &'a &'a Rule>) -> Option<Action> {
+    rules.map(|rule| rule.action()).min()
 }
 
 fn has_conditions(rule: &Rule) -> bool {

@@ -1,38 +1,45 @@
 //! What is allowed, as data.
 //!
-//! A [`Policy`] is a default verdict, a verdict for foreign architectures, the architectures that
-//! it covers, and rules. What all that means for a call is written once, in [`evaluate()`]; nothing
-//! here knows how a filter is made of it.
+//! A [`Policy`] is a default verdict, the architectures that it covers, rules, and attributes. What
+//! all that means for a call is written once, in [`evaluate()`]; nothing here knows how a filter is
+//! made of it.
 
+mod algebra;
+mod attributes;
 pub mod builtin;
 mod condition;
 mod evaluate;
 mod rule;
+mod subject;
 
+pub use attributes::{Attributes, Layout};
 pub use condition::{Condition, Operator, Width};
 pub use evaluate::evaluate;
 pub use rule::Rule;
+pub use subject::Subject;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::error::{Error, Result};
-use crate::syscall::{self, Syscall};
+use crate::syscall::Syscall;
 
 /// Which calls get which verdict.
 ///
 /// The order in which it is built never matters: two policies with the same parts are equal.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Policy {
     default: Action,
-    bad_arch: Action,
-    unknown: Option<Action>,
+    attributes: Attributes,
     arches: BTreeSet<Arch>,
-    rules: BTreeMap<Syscall, BTreeSet<Rule>>,
-    denied: BTreeSet<Syscall>,
+    rules: BTreeMap<Subject, BTreeSet<Rule>>,
+    denied: BTreeSet<Subject>,
+    priorities: BTreeMap<Syscall, u8>,
     /// In which modes the built-in policy was added, if it was: it is added in one.
     built_in: Option<builtin::Modes>,
+    /// What it was intersected with, in order, none of them an intersection itself.
+    limits: Vec<Policy>,
 }
 
 impl Policy {
@@ -42,22 +49,39 @@ impl Policy {
     /// call is a foreign one, and compiling it fails.
     #[must_use]
     pub fn new(default: Action) -> Self {
+        Self::covering(default, Arch::native())
+    }
+
+    /// The same for the given architectures.
+    #[must_use]
+    pub fn covering(default: Action, arches: impl IntoIterator<Item = Arch>) -> Self {
         Self {
             default,
-            bad_arch: Action::KILL_PROCESS,
-            unknown: None,
-            arches: Arch::native().into_iter().collect(),
+            attributes: Attributes::default(),
+            arches: arches.into_iter().collect(),
             rules: BTreeMap::new(),
             denied: BTreeSet::new(),
+            priorities: BTreeMap::new(),
             built_in: None,
+            limits: Vec::new(),
         }
     }
 
-    /// The same policy for the given architectures instead.
-    #[must_use]
-    pub fn for_arches(mut self, arches: impl IntoIterator<Item = Arch>) -> Self {
-        self.arches = arches.into_iter().collect();
-        self
+    /// Covers `arch`, too: rules for names hold there as well.
+    ///
+    /// # Errors
+    /// The built-in policy was added, and is not written for `arch`.
+    pub fn add_arch(&mut self, arch: Arch) -> Result<()> {
+        if self.built_in.is_some() {
+            builtin::written_for(arch)?;
+        }
+        self.arches.insert(arch);
+        Ok(())
+    }
+
+    /// No longer covers `arch`: its calls get the bad-architecture verdict.
+    pub fn remove_arch(&mut self, arch: Arch) {
+        self.arches.remove(&arch);
     }
 
     /// Lets the call named `name` run, whatever its arguments, unless a rule with conditions
@@ -67,7 +91,7 @@ impl Policy {
     /// No system call has that name.
     pub fn allow(&mut self, name: &str) -> Result<()> {
         let call = Syscall::named("allow", name)?;
-        self.insert(call, Rule::new(Action::ALLOW, []));
+        self.insert(call.into(), Rule::new(Action::ALLOW, []));
         Ok(())
     }
 
@@ -76,7 +100,7 @@ impl Policy {
     /// # Errors
     /// No system call has that name.
     pub fn deny(&mut self, name: &str) -> Result<()> {
-        self.denied.insert(Syscall::named("deny", name)?);
+        self.denied.insert(Syscall::named("deny", name)?.into());
         Ok(())
     }
 
@@ -85,39 +109,54 @@ impl Policy {
     /// # Errors
     /// No system call has that name; or the rule has more than [`Rule::MOST_CONDITIONS`].
     pub fn add_rule(&mut self, name: &str, rule: Rule) -> Result<()> {
-        let call = Syscall::named("add_rule", name)?;
+        self.add_rule_for(Syscall::named("add_rule", name)?.into(), rule)
+    }
+
+    /// Adds a rule to a call by name or by number.
+    ///
+    /// # Errors
+    /// The rule has more than [`Rule::MOST_CONDITIONS`].
+    pub fn add_rule_for(&mut self, subject: Subject, rule: Rule) -> Result<()> {
         let count = rule.conditions().len();
         if count > Rule::MOST_CONDITIONS {
-            return Err(Error::too_many_conditions(name, count, Rule::MOST_CONDITIONS));
+            return Err(Error::too_many_conditions(subject, count, Rule::MOST_CONDITIONS));
         }
-        self.insert(call, rule);
+        self.insert(subject, rule);
         Ok(())
     }
 
-    /// Sets the verdict for calls from architectures that the policy does not cover.
-    pub fn set_bad_arch(&mut self, action: Action) {
-        self.bad_arch = action;
+    /// Forgets all that was said of the call named `name`: rules, also those for its number on some
+    /// architecture, and denials. What the policy was intersected with stays.
+    ///
+    /// # Errors
+    /// No system call has that name.
+    pub fn remove_rules(&mut self, name: &str) -> Result<()> {
+        let call = Syscall::named("remove_rules", name)?;
+        let is_another = |subject: &Subject| match *subject {
+            Subject::Named(named) => named != call,
+            Subject::Numbered(arch, number) => call.number(arch) != Some(number),
+        };
+        self.rules.retain(|subject, _| is_another(subject));
+        self.denied.retain(is_another);
+        Ok(())
     }
 
-    /// Sets the verdict for numbers above the newest call that this library knows.
-    pub fn set_unknown(&mut self, action: Action) {
-        self.unknown = Some(action);
+    /// Says how often the call named `name` is expected against others: 255 most, 0 (as every call
+    /// at first) no more than others. Changes how soon a program comes to it, never its verdict.
+    ///
+    /// # Errors
+    /// No system call has that name.
+    pub fn set_priority(&mut self, name: &str, priority: u8) -> Result<()> {
+        self.priorities.insert(Syscall::named("set_priority", name)?, priority);
+        Ok(())
     }
 
-    /// Adds a rule. Soft rules and a rule for the whole call exclude each other, and the latter
-    /// stays, whichever came first.
-    fn insert(&mut self, call: Syscall, rule: Rule) {
-        let rules = self.rules.entry(call).or_default();
-        if rule.is_soft() && rules.iter().any(Rule::is_for_the_whole_call) {
-            return;
-        }
-        if rule.is_for_the_whole_call() {
-            rules.retain(|other| !other.is_soft());
-        }
+    fn insert(&mut self, subject: Subject, rule: Rule) {
+        let rules = self.rules.entry(subject).or_default();
         if lifts_checks(rules, &rule) {
             tracing::warn!(
-                "{} is allowed as a whole, so rules that allow it for some arguments have no effect",
-                call.name()
+                "{subject} is allowed as a whole, so rules that allow it for some arguments have \
+                 no effect"
             );
         }
         rules.insert(rule);
@@ -129,24 +168,31 @@ impl Policy {
         self.default
     }
 
-    /// The verdict for architectures that are not covered.
+    /// The attributes.
     #[must_use]
-    pub const fn bad_arch(&self) -> Action {
-        self.bad_arch
+    pub const fn attributes(&self) -> &Attributes {
+        &self.attributes
     }
 
-    /// The verdict for calls that were denied by name.
+    /// The attributes, to be changed.
+    pub const fn attributes_mut(&mut self) -> &mut Attributes {
+        &mut self.attributes
+    }
+
+    /// The verdict for denied calls: the default if that refuses, else EPERM, unless an attribute
+    /// says otherwise.
     #[must_use]
     pub fn deny_action(&self) -> Action {
         const EPERM: u16 = 1;
-        if self.default.refuses() { self.default } else { Action::errno(EPERM) }
+        let usual = if self.default.refuses() { self.default } else { Action::errno(EPERM) };
+        self.attributes.deny.unwrap_or(usual)
     }
 
-    /// The verdict for numbers that are newer than the library, if there is a special one, with
-    /// the highest number on `arch` that is not.
+    /// The verdict for numbers newer than the author knew, if there is a special one, with the
+    /// highest number on `arch` that is not.
     #[must_use]
     pub fn unknown(&self, arch: Arch) -> Option<(u32, Action)> {
-        self.unknown.map(|action| (syscall::newest(arch), action))
+        self.attributes.unknown.map(|action| (self.attributes.newest.on(arch), action))
     }
 
     /// The architectures covered.
@@ -154,20 +200,30 @@ impl Policy {
         self.arches.iter().copied()
     }
 
-    /// Every call that has rules, with them.
-    pub fn rules(&self) -> impl Iterator<Item = (Syscall, &BTreeSet<Rule>)> {
-        self.rules.iter().map(|(call, rules)| (*call, rules))
-    }
-
-    /// Whether `call` is denied by name.
+    /// Whether `arch` is covered.
     #[must_use]
-    pub fn denies(&self, call: Syscall) -> bool {
-        self.denied.contains(&call)
+    pub fn covers(&self, arch: Arch) -> bool {
+        self.arches.contains(&arch)
     }
 
-    /// The calls denied by name.
-    pub fn denied(&self) -> impl Iterator<Item = Syscall> + '_ {
+    /// All that rules are about, with the rules.
+    pub fn rules(&self) -> impl Iterator<Item = (Subject, &BTreeSet<Rule>)> {
+        self.rules.iter().map(|(subject, rules)| (*subject, rules))
+    }
+
+    /// What is denied.
+    pub fn denied(&self) -> impl Iterator<Item = Subject> + '_ {
         self.denied.iter().copied()
+    }
+
+    /// The calls that were given a priority, with it.
+    pub fn priorities(&self) -> impl Iterator<Item = (Syscall, u8)> + '_ {
+        self.priorities.iter().map(|(call, priority)| (*call, *priority))
+    }
+
+    /// The policy itself, and what it was intersected with: the strictest verdict holds.
+    pub fn layers(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.limits)
     }
 }
 

@@ -11,6 +11,16 @@ pub struct Rule {
     soft: bool,
 }
 
+impl std::fmt::Display for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.action)?;
+        for (index, condition) in self.conditions.iter().enumerate() {
+            write!(f, "{}{condition}", if index == 0 { " if " } else { " and " })?;
+        }
+        Ok(())
+    }
+}
+
 impl Rule {
     /// The most conditions of one rule: ten for each argument. The compiler goes as deep as a rule
     /// is long, and a caller's stack may be small.

@@ -1,7 +1,5 @@
 //! The bits of a call's arguments, in the order in which the diagrams ask for them.
 
-use crate::arch::Arch;
-
 /// A 32-bit word that is neither the number nor the architecture, as its place in the order.
 ///
 /// Of an argument the word at the higher offset comes first, which on little-endian machines is
@@ -18,15 +16,18 @@ impl Word {
         match u16::try_from(offset / 4).ok()? {
             0 | 1 => None,
             // The instruction pointer comes last: hardly a program asks for it.
-            place @ (2 | 3) => Some(Self(place + 10)),
+            place @ (2 | 3) => Some(Self((place + 10) ^ 1)),
             place => Some(Self((place - 4) ^ 1)),
         }
     }
 
-    /// The (high, low) halves of argument `index`, which is at most 5, where `arch` keeps them.
-    pub(super) fn halves(arch: Arch, index: u8) -> (Self, Self) {
+    /// What stands for the instruction pointer where an argument's index is asked for.
+    pub(super) const INSTRUCTION_POINTER: u8 = 6;
+
+    /// The (high, low) halves of argument `index` in a call's data.
+    pub(super) fn halves(big_endian: bool, index: u8) -> (Self, Self) {
         let (first, second) = (Self(2 * u16::from(index) + 1), Self(2 * u16::from(index)));
-        if arch.big_endian() { (first, second) } else { (second, first) }
+        if big_endian { (first, second) } else { (second, first) }
     }
 
     /// The place in the order, 0 to 13.
@@ -68,9 +69,10 @@ mod tests {
 
     #[test]
     fn the_halves_are_where_a_little_endian_machine_keeps_them() {
-        for index in 0..6 {
+        for index in 0..7 {
             let offset = 16 + 8 * u32::from(index);
-            let (high, low) = Word::halves(Arch::X86_64, index);
+            let offset = if index == Word::INSTRUCTION_POINTER { 8 } else { offset };
+            let (high, low) = Word::halves(false, index);
             assert_eq!((Word::at(offset + 4), Word::at(offset)), (Some(high), Some(low)));
             assert!(high.variable(0) < low.variable(31), "the high half's bits come first");
         }

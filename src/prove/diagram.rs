@@ -5,6 +5,7 @@
 //! is what the promise of the library rests on.
 
 use super::bits::Variable;
+use crate::action::strictness;
 use crate::error::{Error, Result};
 use crate::map::Map;
 
@@ -24,23 +25,29 @@ pub(super) enum Root {
 pub(super) struct Diagram {
     roots: Vec<Root>,
     made: Map<Root, Function>,
-    chosen: Map<Choice, Function>,
+    done: Map<Operation, Function>,
 }
 
-/// Nodes made and choices remembered that a proof may take: a second or two, and 200 MB. The
+/// Nodes made and operations remembered that a proof may take: a second or two, and 200 MB. The
 /// built-in policy takes some thousands; only rules made to tangle several arguments with each
 /// other come near.
 const BUDGET: usize = 4_000_000;
 
-/// What is left to do of a choice, for the stack of [`Diagram::choose`].
-enum Task {
-    Choose(Choice),
-    /// The last two results are the halves of this choice.
-    Join(Variable, Choice),
+/// What is made of functions, bit by bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Operation {
+    /// A condition, and what to take where it is 1 and where it is 0.
+    Choose(Function, Function, Function),
+    /// Two verdicts, of which the stricter is taken.
+    Stricter(Function, Function),
 }
 
-/// A condition, and what to take where it is 1 and where it is 0.
-type Choice = (Function, Function, Function);
+/// What is left to do, for the stack of [`Diagram::run`].
+enum Task {
+    Do(Operation),
+    /// The last two results are the halves of this operation.
+    Join(Variable, Operation),
+}
 
 impl Diagram {
     /// With room for a policy of ordinary size.
@@ -49,7 +56,7 @@ impl Diagram {
         Self {
             roots: Vec::with_capacity(ORDINARY),
             made: Map::with_capacity_and_hasher(ORDINARY, Default::default()),
-            chosen: Map::with_capacity_and_hasher(ORDINARY, Default::default()),
+            done: Map::with_capacity_and_hasher(ORDINARY, Default::default()),
         }
     }
 
@@ -66,28 +73,36 @@ impl Diagram {
     }
 
     /// `yes` where `condition` is 1, `no` where it is 0.
-    ///
-    /// With a stack of its own: a choice is as deep as there are bits, and the caller's thread may
-    /// have little of the other kind.
     pub(super) fn choose(
         &mut self,
         condition: Function,
         yes: Function,
         no: Function,
     ) -> Result<Function> {
-        let mut tasks = vec![Task::Choose((condition, yes, no))];
+        self.run(Operation::Choose(condition, yes, no))
+    }
+
+    /// The stricter one of two verdicts, in the kernel's encoding.
+    pub(super) fn stricter(&mut self, a: Function, b: Function) -> Result<Function> {
+        self.run(Operation::Stricter(a, b))
+    }
+
+    /// With a stack of its own: an operation is as deep as there are bits, and the caller's thread
+    /// may have little of the other kind.
+    fn run(&mut self, operation: Operation) -> Result<Function> {
+        let mut tasks = vec![Task::Do(operation)];
         let mut results = Vec::new();
         while let Some(task) = tasks.pop() {
             match task {
-                Task::Choose(choice) => match self.known(choice) {
+                Task::Do(operation) => match self.known(operation) {
                     Some(function) => results.push(function),
-                    None => self.halve(choice, &mut tasks)?,
+                    None => self.halve(operation, &mut tasks)?,
                 },
-                Task::Join(bit, choice) => {
+                Task::Join(bit, operation) => {
                     let one = results.pop().expect("both halves were pushed");
                     let zero = results.pop().expect("both halves were pushed");
                     let function = self.bit(bit, zero, one);
-                    self.chosen.insert(choice, function);
+                    self.done.insert(operation, function);
                     results.push(function);
                 }
             }
@@ -95,28 +110,48 @@ impl Diagram {
         Ok(results.pop().expect("every task leaves one result"))
     }
 
-    /// The choice where nothing has to be decided, or was before.
-    fn known(&self, (condition, yes, no): Choice) -> Option<Function> {
-        match (self.root(condition), self.root(yes), self.root(no)) {
-            (Root::Value(0), ..) => Some(no),
-            (Root::Value(_), ..) => Some(yes),
-            _ if yes == no => Some(yes),
-            (_, Root::Value(1), Root::Value(0)) => Some(condition),
-            _ => self.chosen.get(&(condition, yes, no)).copied(),
-        }
+    /// The outcome where nothing has to be decided, or was before.
+    fn known(&self, operation: Operation) -> Option<Function> {
+        let known = match operation {
+            Operation::Choose(condition, yes, no) => {
+                match (self.root(condition), self.root(yes), self.root(no)) {
+                    (Root::Value(0), ..) => Some(no),
+                    (Root::Value(_), ..) => Some(yes),
+                    _ if yes == no => Some(yes),
+                    (_, Root::Value(1), Root::Value(0)) => Some(condition),
+                    _ => None,
+                }
+            }
+            Operation::Stricter(a, b) => match (self.root(a), self.root(b)) {
+                _ if a == b => Some(a),
+                (Root::Value(x), Root::Value(y)) => {
+                    Some(if strictness(x) <= strictness(y) { a } else { b })
+                }
+                _ => None,
+            },
+        };
+        known.or_else(|| self.done.get(&operation).copied())
     }
 
-    /// Leaves the two halves of a choice to be done, and then to be joined.
-    fn halve(&self, choice: Choice, tasks: &mut Vec<Task>) -> Result<()> {
-        if self.roots.len() + self.chosen.len() > BUDGET {
-            return Err(Error::proof_budget("nodes and choices", BUDGET));
+    /// Leaves the two halves of an operation to be done, and then to be joined.
+    fn halve(&self, operation: Operation, tasks: &mut Vec<Task>) -> Result<()> {
+        if self.roots.len() + self.done.len() > BUDGET {
+            return Err(Error::proof_budget("nodes and operations", BUDGET));
         }
-        let (condition, yes, no) = choice;
-        let bit = self.level(condition).min(self.level(yes)).min(self.level(no));
-        let [(c0, c1), (y0, y1), (n0, n1)] = [condition, yes, no].map(|f| self.split(f, bit));
-        tasks.push(Task::Join(bit, choice));
-        tasks.push(Task::Choose((c1, y1, n1)));
-        tasks.push(Task::Choose((c0, y0, n0)));
+        let (bit, zero, one) = match operation {
+            Operation::Choose(condition, yes, no) => {
+                let bit = self.level(condition).min(self.level(yes)).min(self.level(no));
+                let [(c0, c1), (y0, y1), (n0, n1)] =
+                    [condition, yes, no].map(|function| self.split(function, bit));
+                (bit, Operation::Choose(c0, y0, n0), Operation::Choose(c1, y1, n1))
+            }
+            Operation::Stricter(a, b) => {
+                let bit = self.level(a).min(self.level(b));
+                let [(a0, a1), (b0, b1)] = [a, b].map(|function| self.split(function, bit));
+                (bit, Operation::Stricter(a0, b0), Operation::Stricter(a1, b1))
+            }
+        };
+        tasks.extend([Task::Join(bit, operation), Task::Do(one), Task::Do(zero)]);
         Ok(())
     }
 

@@ -2,75 +2,127 @@
 //!
 //! Follows the steps of [`crate::policy::evaluate`].
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::bits::{Variable, Word};
 use super::diagram::{Diagram, Function};
-use super::steps::Steps;
+use super::steps::{Meaning, Steps};
 use crate::action::Action;
-use crate::arch::{Arch, SKIPPED, X32_BIT};
+use crate::arch::{Arch, SKIPPED};
 use crate::error::Result;
-use crate::policy::{Condition, Operator, Policy, Rule, Width};
+use crate::policy::{Condition, Operator, Policy, Rule, Subject, Width};
 
-/// For every architecture and number, the verdict as a function of the arguments.
-pub(super) fn meaning(diagram: &mut Diagram, policy: &Policy) -> Result<Steps<Steps<Function>>> {
-    let foreign = diagram.value(policy.bad_arch().to_raw());
-    let mut arches = Steps::new(Steps::new(foreign));
-    for arch in policy.arches() {
-        let numbers = numbers(diagram, policy, arch)?;
-        arches.set(arch.token(), arch.token(), numbers);
+/// Rules that match no call, each with what it is about.
+pub(super) type Impossible = BTreeSet<(Subject, Rule)>;
+
+/// For every architecture and number, the verdict as a function of the arguments. What was found of
+/// the rules on the way goes to `impossible`.
+pub(super) fn meaning(
+    diagram: &mut Diagram,
+    policy: &Policy,
+    impossible: &mut Impossible,
+) -> Result<Meaning> {
+    let mut layers = policy.layers();
+    let own = layers.next().expect("a policy is a layer itself");
+    let mut meaning = of_layer(diagram, own, impossible)?;
+    for layer in layers {
+        let limit = of_layer(diagram, layer, impossible)?;
+        meaning = meaning.with(&limit, |ours, theirs| {
+            ours.with(theirs, |a, b| diagram.stricter(*a, *b)).map(Into::into)
+        })?;
     }
+    Ok(meaning)
+}
+
+fn of_layer(diagram: &mut Diagram, layer: &Policy, impossible: &mut Impossible) -> Result<Meaning> {
+    let foreign = Steps::new(diagram.value(layer.attributes().bad_arch.to_raw()));
+    let mut tokens: BTreeMap<u32, Steps<Function>> = BTreeMap::new();
+    for arch in layer.arches() {
+        let numbers = tokens.entry(arch.token()).or_insert_with(|| foreign.clone());
+        add_numbers(diagram, layer, arch, numbers, impossible)?;
+    }
+    let mut arches = Steps::new(foreign.into());
+    tokens.into_iter().for_each(|(token, numbers)| arches.set(token, token, numbers.into()));
     Ok(arches)
 }
 
-fn numbers(diagram: &mut Diagram, policy: &Policy, arch: Arch) -> Result<Steps<Function>> {
-    let mut numbers = Steps::new(diagram.value(policy.default_action().to_raw()));
-    if let Some((newest, action)) = policy.unknown(arch) {
-        let unknown = diagram.value(action.to_raw());
-        numbers.set(newest + 1, SKIPPED - 1, unknown);
-    }
-    for (call, rules) in policy.rules() {
-        if let Some(number) = call.number(arch) {
-            let verdict = arguments(diagram, policy, arch, rules)?;
-            numbers.set(number, number, verdict);
+/// Sets what `layer` says of the numbers of `arch`.
+fn add_numbers(
+    diagram: &mut Diagram,
+    layer: &Policy,
+    arch: Arch,
+    numbers: &mut Steps<Function>,
+    impossible: &mut Impossible,
+) -> Result<()> {
+    for own in arch.numbers() {
+        numbers.set(*own.start(), *own.end(), diagram.value(layer.default_action().to_raw()));
+        // Above the newest known number and below -1, if anything is there.
+        if let Some((newest, action)) = layer.unknown(arch) {
+            let last = (*own.end()).min(SKIPPED - 1);
+            let first = newest.checked_add(1).map(|first| first.max(*own.start()));
+            if let Some(first) = first.filter(|first| *first <= last) {
+                numbers.set(first, last, diagram.value(action.to_raw()));
+            }
         }
     }
-    let denied = diagram.value(policy.deny_action().to_raw());
-    for number in policy.denied().filter_map(|call| call.number(arch)) {
+    let mut rules: BTreeMap<u32, Vec<(Subject, &Rule)>> = BTreeMap::new();
+    for (subject, of_subject) in layer.rules() {
+        if let Some(number) = subject.number(arch) {
+            let here = rules.entry(number).or_default();
+            here.extend(of_subject.iter().map(|rule| (subject, rule)));
+        }
+    }
+    for (number, rules) in rules {
+        let verdict = arguments(diagram, arch, &rules, numbers.at(number), impossible)?;
+        numbers.set(number, number, verdict);
+    }
+    let denied = diagram.value(layer.deny_action().to_raw());
+    for number in layer.denied().filter_map(|call| call.number(arch)) {
         numbers.set(number, number, denied);
     }
-    if arch.shares_token_with_x32() {
-        let foreign = diagram.value(policy.bad_arch().to_raw());
-        // Bit 30 set, with bit 31 clear and set; the last number of all is no x32 number.
-        numbers.set(X32_BIT, X32_BIT | 0x3fff_ffff, foreign);
-        numbers.set(0x8000_0000 | X32_BIT, SKIPPED - 1, foreign);
-    }
-    Ok(numbers)
+    Ok(())
 }
 
 /// The verdict for all arguments of a call with rules: starting from what holds when no
 /// condition does, every stricter verdict overrides the looser ones.
-fn arguments<'a>(
+fn arguments(
     diagram: &mut Diagram,
-    policy: &Policy,
     arch: Arch,
-    rules: impl IntoIterator<Item = &'a Rule>,
+    rules: &[(Subject, &Rule)],
+    without_rules: Function,
+    impossible: &mut Impossible,
 ) -> Result<Function> {
+    let whole = rules.iter().any(|(_, rule)| rule.is_for_the_whole_call());
+    let in_force = rules.iter().filter(|(_, rule)| !(whole && rule.is_soft()));
     let (plain, mut conditional): (Vec<_>, Vec<_>) =
-        rules.into_iter().partition(|rule| rule.conditions().is_empty());
-    let otherwise: Option<Action> = plain.iter().map(|rule| rule.action()).min();
-    conditional.sort_by_key(|rule| std::cmp::Reverse(rule.action()));
-    let mut verdict = diagram.value(otherwise.unwrap_or(policy.default_action()).to_raw());
-    for rule in conditional {
-        let mut holds = diagram.value(1);
-        let never = diagram.value(0);
-        // The conditions are in the order of the bits: from the last one up, each goes on top.
-        for condition in rule.conditions().iter().rev() {
-            let one = holds_for(diagram, arch, condition)?;
-            holds = diagram.choose(one, holds, never)?;
+        in_force.partition(|(_, rule)| rule.conditions().is_empty());
+    let otherwise: Option<Action> = plain.iter().map(|(_, rule)| rule.action()).min();
+    conditional.sort_by_key(|(_, rule)| std::cmp::Reverse(rule.action()));
+    let mut verdict = match otherwise {
+        Some(action) => diagram.value(action.to_raw()),
+        None => without_rules,
+    };
+    for (subject, rule) in conditional {
+        let holds = all_hold(diagram, arch, rule.conditions())?;
+        if holds == diagram.value(0) {
+            impossible.insert((subject, rule.clone()));
         }
         let action = diagram.value(rule.action().to_raw());
         verdict = diagram.choose(holds, action, verdict)?;
     }
     Ok(verdict)
+}
+
+/// Where all conditions hold.
+fn all_hold(diagram: &mut Diagram, arch: Arch, conditions: &[Condition]) -> Result<Function> {
+    let mut holds = diagram.value(1);
+    let never = diagram.value(0);
+    // The conditions are in the order of the bits: from the last one up, each goes on top.
+    for condition in conditions.iter().rev() {
+        let one = holds_for(diagram, arch, condition)?;
+        holds = diagram.choose(one, holds, never)?;
+    }
+    Ok(holds)
 }
 
 /// Where a condition holds. Decided bit by bit from the least significant one: what the bits below
@@ -115,6 +167,6 @@ fn holds_for(diagram: &mut Diagram, arch: Arch, condition: &Condition) -> Result
 
 /// Bit `position` (0 to 63) of an argument.
 fn bit_of(arch: Arch, index: u8, position: u32) -> Variable {
-    let (high, low) = Word::halves(arch, index);
+    let (high, low) = Word::halves(arch.big_endian(), index);
     if position < 32 { low.variable(position) } else { high.variable(position - 32) }
 }

@@ -1,13 +1,53 @@
 //! What a program makes of a call's arguments, as a function of their bits.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::bits::Word;
 use super::diagram::{Diagram, Function};
-use super::regions::parts;
-use super::steps::{Range, Steps};
+use super::regions::{End, Region, parts, regions};
+use super::steps::{Meaning, Range, Steps};
 use crate::bpf::{Instruction, Opcode, Program};
 use crate::error::{Error, Result};
+
+/// What the program returns for every architecture, number and arguments.
+///
+/// The regions are put in order: for each stretch of architectures that no region's edge cuts,
+/// those that cover it are the steps of its numbers.
+pub(super) fn meaning(diagram: &mut Diagram, program: &Program) -> Result<Meaning> {
+    let regions = regions(program)?;
+    let mut functions: BTreeMap<End, Function> = BTreeMap::new();
+    let nowhere = diagram.value(0);
+    let mut arches = Steps::new(Rc::new(Steps::new(nowhere)));
+    let mut edges: Vec<u32> = regions.iter().map(|region| region.arch.first).collect();
+    edges.sort_unstable();
+    edges.dedup();
+    if edges.len().saturating_mul(regions.len()) > BUDGET {
+        return Err(Error::proof_budget("regions", BUDGET));
+    }
+    for first in edges {
+        let mut numbers = Steps::new(nowhere);
+        for Region { arch, nr, end } in &regions {
+            if (arch.first..=arch.last).contains(&first) {
+                let function = match functions.get(end) {
+                    Some(known) => *known,
+                    None => match *end {
+                        End::Return(value) => diagram.value(value),
+                        End::Arguments(start) => arguments(diagram, program, start)?,
+                    },
+                };
+                functions.insert(*end, function);
+                numbers.set(nr.first, nr.last, function);
+            }
+        }
+        arches.set(first, u32::MAX, Rc::new(numbers));
+    }
+    Ok(arches)
+}
+
+/// Regions looked at to put them in order; programs that tell a few architectures apart have some
+/// thousands.
+const BUDGET: usize = 20_000_000;
 
 /// What the accumulator holds at some instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -17,7 +17,7 @@ pub(super) struct Region {
 }
 
 /// How far number and architecture lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum End {
     Return(u32),
     /// The instruction here is the first that loads something else.

@@ -1,5 +1,13 @@
 //! Functions of one 32-bit word that are constant between steps.
 
+use std::rc::Rc;
+
+use super::diagram::Function;
+use crate::error::Result;
+
+/// For every architecture token, for every number, a verdict as a function of the arguments.
+pub(super) type Meaning = Steps<Rc<Steps<Function>>>;
+
 /// A value for every word.
 #[derive(Clone, Debug)]
 pub(super) struct Steps<T> {
@@ -21,6 +29,26 @@ impl<T: Clone> Steps<T> {
             .filter(|after| self.from.get(end).is_none_or(|(from, _)| from != after));
         let behind = behind.map(|after| (after, self.from[end - 1].1.clone()));
         self.from.splice(start..end, [(first, value)].into_iter().chain(behind));
+    }
+
+    /// The value for one word.
+    pub(super) fn at(&self, word: u32) -> T {
+        self.from[self.from.partition_point(|(from, _)| *from <= word) - 1].1.clone()
+    }
+
+    /// What `combine` makes of both values, for every word.
+    pub(super) fn with<U: Clone, V>(
+        &self,
+        other: &Steps<U>,
+        mut combine: impl FnMut(&T, &U) -> Result<V>,
+    ) -> Result<Steps<V>> {
+        let mut from = Vec::with_capacity(self.from.len() + other.from.len());
+        for (range, ours) in self.within(Range::ALL) {
+            for (part, theirs) in other.within(range) {
+                from.push((part.first, combine(ours, theirs)?));
+            }
+        }
+        Ok(Steps { from })
     }
 
     /// The parts of `range`, each with its value.

@@ -11,15 +11,16 @@ fn the_header_is_fresh() {
     let mut config = cbindgen::Config::from_file(project("cbindgen.toml")).unwrap();
     let manual = config.header.take().unwrap();
     let macros = config.after_includes.take().unwrap();
-    let of_actions = config.trailer.take().unwrap();
+    let with_arguments = config.trailer.take().unwrap();
     let mut header = format!("{manual}\n{GUARD}\n{}\n\n{EXTERN_C}", macros.trim());
     for module in modules() {
         let source = read(&format!("src/ffi/{module}.rs"));
         let title = source.lines().next().and_then(|line| line.strip_prefix("//! ")).unwrap();
         let title = title.split(['.', ',']).next().unwrap();
         header += &format!("\n/* ---- {title} ---- */\n{}", declarations(&config, &module));
-        if module == "action" {
-            header += &format!("\n{}\n", of_actions.trim());
+        let of_module = |block: &&str| block.lines().next() == Some(module.as_str());
+        if let Some(block) = with_arguments.split('@').find(of_module) {
+            header += &format!("\n{}\n", block[module.len()..].trim());
         }
     }
     header += END;

@@ -3,7 +3,7 @@
 
 use super::{committed, read};
 use nucleus_seccomp::policy::builtin::{
-    ALLOWED, CHECKED, Check, EXTRA, FATAL, Row, SOFT, Verdict, When,
+    ALLOWED, ARCHES, CHECKED, Check, EXTRA, FATAL, Row, SOFT, Verdict, When,
 };
 use nucleus_seccomp::syscall::Syscall;
 use serde_json::Value;
@@ -46,7 +46,8 @@ fn here() -> BTreeMap<&'static str, (String, &'static str)> {
 #[test]
 fn every_call_stands_in_one_place() {
     let here = here();
-    for call in Syscall::all() {
+    let written_for = |call: &Syscall| ARCHES.iter().any(|arch| call.number(*arch).is_some());
+    for call in Syscall::all().filter(written_for) {
         assert!(here.contains_key(call.name()), "{} stands nowhere", call.name());
     }
     for name in here.keys() {

@@ -13,43 +13,62 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use cases::{Random, all_modes, built_in, interesting_args, interesting_numbers, random_policy};
+use cases::{Random, all_modes, built_in, interesting_args, interesting_numbers, random_policy_on};
 use nucleus_seccomp::action::Action;
 use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::call::Call;
 use nucleus_seccomp::compile::compile;
 use nucleus_seccomp::kernel::{Options, load};
-use nucleus_seccomp::policy::{Policy, Rule, evaluate};
+use nucleus_seccomp::policy::{Attributes, Policy, Rule, Subject, evaluate};
 use nucleus_seccomp::prove::{Proven, prove};
 
 /// The same policy with an errno in place of each verdict. Among errnos the smaller is the
 /// stricter, so they are given out in the order of strictness.
 fn with_errnos(policy: &Policy, arch: Arch) -> Policy {
     const FIRST: usize = 1000; // no errno of the kernel's own
-    let unknown = policy.unknown(arch).map(|(_, action)| action);
-    let rules = || policy.rules().flat_map(|(_, rules)| rules);
-    let actions: BTreeSet<Action> = rules()
-        .map(Rule::action)
-        .chain([policy.default_action(), policy.bad_arch()])
-        .chain(unknown)
-        .collect();
+    let actions: BTreeSet<Action> = policy.layers().flat_map(actions).collect();
     let errno = |action: Action| {
         let rank = actions.iter().position(|known| *known == action).unwrap();
         Action::errno(u16::try_from(FIRST + rank).unwrap())
     };
-    let mut replaced = Policy::new(errno(policy.default_action()));
-    replaced.set_bad_arch(errno(policy.bad_arch()));
-    if let Some(action) = unknown {
-        replaced.set_unknown(errno(action));
-    }
-    for (call, rules) in policy.rules() {
+    let mut layers = policy.layers().map(|layer| replaced(layer, arch, errno));
+    let mut whole = layers.next().unwrap();
+    layers.for_each(|layer| whole.intersect(&layer).unwrap());
+    whole
+}
+
+/// Every verdict that a layer speaks of.
+fn actions(layer: &Policy) -> impl Iterator<Item = Action> {
+    let rules = layer.rules().flat_map(|(_, rules)| rules).map(Rule::action);
+    rules
+        .chain([layer.default_action(), layer.attributes().bad_arch, layer.deny_action()])
+        .chain(layer.attributes().unknown)
+}
+
+/// Rules by name stay so; denials, of which there are names alone, too.
+fn replaced(layer: &Policy, arch: Arch, errno: impl Fn(Action) -> Action) -> Policy {
+    let covered = layer.covers(arch).then_some(arch);
+    let mut replaced = Policy::covering(errno(layer.default_action()), covered);
+    *replaced.attributes_mut() = Attributes {
+        bad_arch: errno(layer.attributes().bad_arch),
+        deny: Some(errno(layer.deny_action())),
+        unknown: layer.attributes().unknown.map(&errno),
+        ..*layer.attributes()
+    };
+    for (subject, rules) in layer.rules() {
         for rule in rules {
-            let rule = Rule::new(errno(rule.action()), rule.conditions().iter().copied());
-            replaced.add_rule(call.name(), rule).unwrap();
+            let conditions = rule.conditions().iter().copied();
+            let rule = match rule.is_soft() {
+                true => Rule::soft(errno(rule.action()), conditions),
+                false => Rule::new(errno(rule.action()), conditions),
+            };
+            replaced.add_rule_for(subject, rule).unwrap();
         }
     }
-    // All defaults refuse now, so this is the default's errno; evaluate says the same.
-    policy.denied().for_each(|call| replaced.deny(call.name()).unwrap());
+    for denied in layer.denied() {
+        let Subject::Named(call) = denied else { unreachable!("only merging makes others") };
+        replaced.deny(call.name()).unwrap();
+    }
     replaced
 }
 
@@ -137,7 +156,7 @@ fn the_kernel_comes_to_the_verdicts_that_the_policy_means() {
     let policies: Vec<(String, Policy)> = all_modes()
         .map(|modes| (format!("{modes:?}"), built_in(modes)))
         .chain((0..150).map(|seed| {
-            let policy = random_policy(&mut Random::new(seed), 60).for_arches([arch]);
+            let policy = random_policy_on(&mut Random::new(seed), &[arch], 60);
             (format!("seed {seed}"), policy)
         }))
         .collect();
@@ -145,7 +164,7 @@ fn the_kernel_comes_to_the_verdicts_that_the_policy_means() {
         let policy = with_errnos(&policy, arch);
         let filter = prove(&policy, compile(&policy).unwrap()).unwrap();
         let mut calls = Vec::new();
-        for nr in interesting_numbers() {
+        for nr in interesting_numbers(arch) {
             if !is_passed_by(arch, nr) {
                 let args = interesting_args(&policy, nr, arch, &mut random);
                 calls.extend(args.into_iter().map(|args| cases::call(arch, nr, args)));

@@ -4,8 +4,8 @@ use nucleus_seccomp::action::Action;
 use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::call::Call;
 use nucleus_seccomp::policy::builtin::{self, Modes};
-use nucleus_seccomp::policy::{Condition, Operator, Policy, Rule, Width};
-use nucleus_seccomp::syscall::{self, Syscall};
+use nucleus_seccomp::policy::{Condition, Operator, Policy, Rule, Subject, Width};
+use nucleus_seccomp::syscall::{Newest, Syscall};
 
 /// A small generator (xorshift64*), so that a failure is repeated by its seed.
 pub struct Random(u64);
@@ -92,38 +92,82 @@ pub fn random_condition(random: &mut Random) -> Condition {
     Condition::new("random", index, operator, width, value, mask).unwrap()
 }
 
-/// A policy of up to `most_rules` rules on a few calls, with all else there is, at random.
+/// A policy of up to `most_rules` rules for a few architectures of either byte order, with all else
+/// there is, at random.
 pub fn random_policy(random: &mut Random, most_rules: usize) -> Policy {
-    let mut arches: Vec<Arch> = Arch::ALL.into_iter().filter(|_| random.one_in(2)).collect();
-    if arches.is_empty() {
-        arches.push(random.pick(&Arch::ALL));
+    let arches: Vec<Arch> = (0..=random.below(4)).map(|_| random.pick(&Arch::ALL)).collect();
+    random_policy_on(random, &arches, most_rules)
+}
+
+/// The same for given architectures; one in eight is an intersection.
+pub fn random_policy_on(random: &mut Random, arches: &[Arch], most_rules: usize) -> Policy {
+    let mut policy = random_layer(random, arches, most_rules);
+    if random.one_in(8) {
+        let other: Vec<Arch> = arches.iter().copied().filter(|_| !random.one_in(4)).collect();
+        policy.intersect(&random_layer(random, &other, most_rules / 2)).unwrap();
     }
-    let mut policy = Policy::new(random.pick(&ACTIONS)).for_arches(arches);
-    policy.set_bad_arch(random.pick(&ACTIONS));
-    if random.one_in(2) {
-        policy.set_unknown(random.pick(&ACTIONS));
-    }
+    policy
+}
+
+fn random_layer(random: &mut Random, arches: &[Arch], most_rules: usize) -> Policy {
+    let mut policy = Policy::covering(random.pick(&ACTIONS), arches.iter().copied());
+    let attributes = policy.attributes_mut();
+    attributes.bad_arch = random.pick(&ACTIONS);
+    attributes.unknown = random.one_in(2).then(|| random.pick(&ACTIONS));
+    attributes.deny = random.one_in(4).then(|| random.pick(&ACTIONS));
+    attributes.newest = match random.below(4) {
+        0 => Newest::Number(random.pick(&[0, 1, 100, 450, u32::MAX - 1, u32::MAX])),
+        1 => Newest::linux(6, 1).unwrap(),
+        _ => Newest::Tables,
+    };
     let names: Vec<&str> = Syscall::all().map(Syscall::name).collect();
     let few: Vec<&str> = (0..8).map(|_| random.pick(&names)).collect();
     for _ in 0..random.below(most_rules + 1) {
         let name = if random.one_in(3) { random.pick(&names) } else { random.pick(&few) };
-        let action = random.pick(&ACTIONS);
-        let rule = match random.below(8) {
-            0 => Rule::soft(action, []),
-            1..4 => Rule::new(action, []),
-            count => Rule::new(action, (3..count).map(|_| random_condition(random))),
-        };
-        policy.add_rule(name, rule).unwrap();
+        let subject = random_subject(random, name, arches);
+        policy.add_rule_for(subject, random_rule(random)).unwrap();
         if random.one_in(40) {
             policy.deny(random.pick(&few)).unwrap();
+        }
+        if random.one_in(20) {
+            policy.set_priority(name, random.pick(&[1, 100, 255])).unwrap();
         }
     }
     policy
 }
 
+/// Most often the name; now and then its number, or one that nobody knows.
+fn random_subject(random: &mut Random, name: &str, arches: &[Arch]) -> Subject {
+    const ODD: [i32; 8] = [-1, 0, 511, 512, 1023, 1024, 0x000f_0002, i32::MAX];
+    let call = Syscall::named("test", name).unwrap();
+    if arches.is_empty() || !random.one_in(6) {
+        return call.into();
+    }
+    let arch = random.pick(arches);
+    let number = match call.number(arch) {
+        Some(number) if random.one_in(2) => number.cast_signed(),
+        _ => random.pick(&ODD),
+    };
+    Subject::numbered("test", arch, number).unwrap_or(call.into())
+}
+
+fn random_rule(random: &mut Random) -> Rule {
+    let action = random.pick(&ACTIONS);
+    match random.below(8) {
+        0 => Rule::soft(action, []),
+        1..4 => Rule::new(action, []),
+        count => Rule::new(action, (3..count).map(|_| random_condition(random))),
+    }
+}
+
 /// The built-in policy in one of its modes.
 pub fn built_in(modes: Modes) -> Policy {
-    let mut policy = Policy::new(Action::KILL_PROCESS);
+    built_in_on(modes, &[Arch::X86_64])
+}
+
+/// The same for given architectures.
+pub fn built_in_on(modes: Modes, arches: &[Arch]) -> Policy {
+    let mut policy = Policy::covering(Action::KILL_PROCESS, arches.iter().copied());
     builtin::add_to(&mut policy, modes).unwrap();
     policy
 }
@@ -133,9 +177,8 @@ pub fn all_modes() -> impl Iterator<Item = Modes> {
     (0..8).map(|bits| Modes { network: bits & 1 != 0, strict: bits & 2 != 0, jit: bits & 4 != 0 })
 }
 
-/// Every number up to 1023, and those at which something changes.
-pub fn interesting_numbers() -> Vec<i32> {
-    let newest = Arch::ALL.map(syscall::newest);
+/// The first 600 numbers of an architecture, and those at which something changes on some.
+pub fn interesting_numbers(arch: Arch) -> Vec<i32> {
     let edges = [
         i32::MIN,
         i32::MIN + 1,
@@ -148,11 +191,15 @@ pub fn interesting_numbers() -> Vec<i32> {
         0x4000_0000 + 547,
         0x7fff_ffff,
         i32::MIN + 0x4000_0000,
+        1023,
+        1024,
+        0x000f_0001,
+        0x000f_0002,
+        0x000f_0006,
     ];
-    (0..1024)
-        .chain(edges)
-        .chain(newest.into_iter().flat_map(|n| [n.cast_signed(), n.cast_signed() + 1]))
-        .collect()
+    let first = arch.first_number().cast_signed();
+    let before = first.checked_sub(1);
+    (first..first + 600).chain(before).chain(edges).collect()
 }
 
 /// Arguments for `policy`: all equal, at the values that its conditions name and next to them,
@@ -164,8 +211,9 @@ pub fn interesting_args(
     random: &mut Random,
 ) -> Vec<[u64; 6]> {
     let mut all = vec![[0; 6], [u64::MAX; 6]];
-    for (call, rules) in policy.rules() {
-        if call.number(arch).map(u32::cast_signed) != Some(nr) {
+    let rules = policy.layers().flat_map(Policy::rules);
+    for (subject, rules) in rules {
+        if subject.number(arch).map(u32::cast_signed) != Some(nr) {
             continue;
         }
         for rule in rules {

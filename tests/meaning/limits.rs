@@ -11,7 +11,7 @@ use nucleus_seccomp::prove::prove;
 
 /// `count` rules, each for a value of its own in both halves: nothing to share.
 fn many(count: u64, architecture: Arch) -> Policy {
-    let mut policy = Policy::new(Action::KILL_PROCESS).for_arches([architecture]);
+    let mut policy = Policy::covering(Action::KILL_PROCESS, [architecture]);
     for value in 1..=count {
         let wide = value * 0x1_0001_0003;
         let is = Condition::new("ioctl", 1, Operator::Eq, Width::Bits64, wide, 0).unwrap();
@@ -51,9 +51,9 @@ fn the_largest_program_is_accepted_and_the_next_is_not() {
 #[test]
 fn impossible_rules_are_legal_and_match_nothing() {
     let is = |value| Condition::new("read", 0, Operator::Eq, Width::Bits64, value, 0).unwrap();
-    let mut policy = Policy::new(Action::KILL_PROCESS).for_arches([Arch::X86_64]);
+    let mut policy = Policy::covering(Action::KILL_PROCESS, [Arch::X86_64]);
     policy.add_rule("read", Rule::new(Action::ALLOW, [is(1), is(2)])).unwrap();
-    let mut without = Policy::new(Action::KILL_PROCESS).for_arches([Arch::X86_64]);
+    let mut without = Policy::covering(Action::KILL_PROCESS, [Arch::X86_64]);
     without.add_rule("read", Rule::new(Action::KILL_PROCESS, [])).unwrap();
     let program = compile(&policy).unwrap();
     prove(&policy, program.clone()).unwrap();
@@ -62,7 +62,7 @@ fn impossible_rules_are_legal_and_match_nothing() {
 
 #[test]
 fn a_policy_without_an_architecture_is_no_policy() {
-    let error = compile(&Policy::new(Action::ALLOW).for_arches([])).unwrap_err();
+    let error = compile(&Policy::covering(Action::ALLOW, [])).unwrap_err();
     assert_eq!(error.kind(), Kind::Unsupported);
 }
 
@@ -89,7 +89,7 @@ fn a_rule_takes_so_many_conditions_and_no_more() {
 fn a_small_stack_is_enough() {
     // musl gives threads 128 KiB; half of it is left for the caller.
     let on_a_small_stack = || {
-        let mut policy = Policy::new(Action::KILL_PROCESS).for_arches([Arch::X86_64]);
+        let mut policy = Policy::covering(Action::KILL_PROCESS, [Arch::X86_64]);
         let most = Rule::MOST_CONDITIONS as u64;
         policy.add_rule("read", long_rule(most, 1)).unwrap();
         policy.add_rule("read", long_rule(most, 2)).unwrap();

@@ -105,7 +105,7 @@ fn broken_programs_are_refuted() {
 
 #[test]
 fn a_refutation_names_a_call_and_both_verdicts() {
-    let mut policy = Policy::new(Action::errno(1)).for_arches([Arch::X86_64]);
+    let mut policy = Policy::covering(Action::errno(1), [Arch::X86_64]);
     policy.allow("read").unwrap();
     let everything = vec![Instruction::plain(Opcode::Return, Action::ALLOW.to_raw())];
     let error = prove(&policy, Program::new(everything).unwrap()).unwrap_err();
@@ -131,7 +131,7 @@ fn rules_that_tangle_arguments_end_in_an_error_not_in_a_pass() {
     let condition = |index, operator, value, mask| {
         Condition::new("read", index, operator, Width::Bits32, value, mask).unwrap()
     };
-    let mut policy = Policy::new(Action::KILL_PROCESS).for_arches([Arch::X86_64]);
+    let mut policy = Policy::covering(Action::KILL_PROCESS, [Arch::X86_64]);
     let mut allow = |conditions: &[Condition]| {
         policy.add_rule("read", Rule::new(Action::ALLOW, conditions.iter().copied())).unwrap();
     };

@@ -22,7 +22,7 @@ fn is(value: u64) -> Condition {
 }
 
 fn policy(default: Action, build: impl FnOnce(&mut Policy)) -> Policy {
-    let mut policy = Policy::new(default).for_arches([Arch::X86_64]);
+    let mut policy = Policy::covering(default, [Arch::X86_64]);
     build(&mut policy);
     policy
 }
@@ -101,7 +101,7 @@ fn a_soft_refusal_gives_way_to_an_allow_of_the_call_in_either_order() {
 #[test]
 fn numbers_and_architectures_at_the_edges() {
     let newest = syscall::newest(Arch::X86_64).cast_signed();
-    let policy = policy(EPERM, |policy| policy.set_unknown(ENOSYS));
+    let policy = policy(EPERM, |policy| policy.attributes_mut().unknown = Some(ENOSYS));
     let token = Arch::X86_64.token();
     let cases = [
         (token, newest, EPERM, "the newest known call"),
@@ -129,7 +129,7 @@ fn the_verdict_for_foreign_architectures_can_be_set() {
         evaluate(&policy, &Call { arch: Arch::Aarch64.token(), ..Call::default() })
     };
     assert_eq!(foreign(|_| ()), KILL, "unless somebody does");
-    assert_eq!(foreign(|policy| policy.set_bad_arch(ENOSYS)), ENOSYS);
+    assert_eq!(foreign(|policy| policy.attributes_mut().bad_arch = ENOSYS), ENOSYS);
 }
 
 #[test]

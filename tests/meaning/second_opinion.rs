@@ -42,7 +42,7 @@ fn seccompiler_agrees() {
     let mut asked = 0;
     for seed in 0..300 {
         let mut random = Random::new(seed);
-        let mut policy = Policy::new(Action::errno(1)).for_arches([Arch::X86_64]);
+        let mut policy = Policy::covering(Action::errno(1), [Arch::X86_64]);
         let mut rules: BTreeMap<i64, Vec<SeccompRule>> = BTreeMap::new();
         for (name, number) in [("read", 0), ("ioctl", 16), ("socket", 41)] {
             for _ in 0..=random.below(4) {

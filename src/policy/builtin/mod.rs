@@ -19,6 +19,7 @@ pub use soft::SOFT;
 
 use super::{Condition, Operator, Policy, Rule, Width};
 use crate::action::Action;
+use crate::arch::Arch;
 use crate::error::{Error, Result};
 use crate::syscall::Syscall;
 
@@ -68,7 +69,7 @@ impl Row {
 }
 
 /// What can be chosen of the built-in policy.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Modes {
     /// AF_INET and AF_INET6 sockets can be opened.
     pub network: bool,
@@ -78,19 +79,36 @@ pub struct Modes {
     pub jit: bool,
 }
 
+/// The architectures that the tables are written for.
+///
+/// Elsewhere the same words would mean something else, and check nothing: clone has its flags in
+/// another argument (s390), mmap takes all of its arguments through memory (x86, s390, m68k), sockets
+/// come through socketcall, and errnos or socket types have other numbers (mips, parisc).
+pub const ARCHES: [Arch; 4] = [Arch::X86_64, Arch::Aarch64, Arch::Riscv64, Arch::Loongarch64];
+
+/// Refuses architectures that the tables are not written for.
+pub(super) fn written_for(arch: Arch) -> Result<()> {
+    match ARCHES.contains(&arch) {
+        true => Ok(()),
+        false => Err(Error::built_in_arch(arch, &ARCHES)),
+    }
+}
+
 /// Adds the built-in policy to `policy`.
 ///
 /// # Errors
 /// The default lets calls run: what the tables leave to it as fatal would be allowed. Or the
-/// policy was added in other modes before: rules add up, so the looser would hold.
+/// policy was added in other modes before: rules add up, so the looser would hold. Or the policy
+/// covers an architecture that is not one of [`ARCHES`].
 pub fn add_to(policy: &mut Policy, modes: Modes) -> Result<()> {
     let default = policy.default_action();
     if !default.refuses() {
         return Err(Error::default_runs(default));
     }
     if policy.built_in.is_some_and(|before| before != modes) {
-        return Err(Error::other_modes());
+        return Err(Error::other_modes("use_default"));
     }
+    policy.arches().try_for_each(written_for)?;
     policy.built_in = Some(modes);
     for row in ALLOWED.iter().chain(SOFT).chain(FATAL) {
         for name in row.names() {
@@ -104,7 +122,7 @@ pub fn add_to(policy: &mut Policy, modes: Modes) -> Result<()> {
         }
     }
     if !modes.strict {
-        policy.set_unknown(Action::errno(errno::ENOSYS));
+        policy.attributes_mut().unknown = Some(Action::errno(errno::ENOSYS));
     }
     Ok(())
 }

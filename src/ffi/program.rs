@@ -1,0 +1,277 @@
+//! Programs.
+
+use std::ffi::c_void;
+use std::ptr;
+
+use super::boundary::{array, guarded};
+use super::filter::Filter;
+use super::status::{
+    self, NUCLEUS_ERR_BUFFER, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_ERR_KERNEL, NUCLEUS_OK,
+    nucleus_status,
+};
+use crate::arch::Arch;
+use crate::bpf;
+use crate::error::Result;
+use crate::kernel::{self, Loadable, Options};
+use crate::prove::Proven;
+
+/// A program: the classic BPF that a filter was compiled to, or that came from elsewhere. It never
+/// changes, so any number of threads may use it at once.
+#[derive(Debug)]
+pub struct Program {
+    made: Made,
+    /// The byte order of the machines that it is for.
+    big_endian: bool,
+    /// How it is loaded, whatever else is asked for.
+    pub(super) options: Options,
+}
+
+#[derive(Debug)]
+enum Made {
+    Here(Proven),
+    Elsewhere(bpf::Program),
+}
+
+impl Program {
+    /// A proven program, for architectures of one byte order or, undecided, of this machine.
+    pub(super) fn proven(proven: Proven, arches: &[Arch], options: Options) -> Self {
+        let big = arches.iter().filter(|arch| arch.big_endian()).count();
+        let big_endian = match big {
+            0 => false,
+            all if all == arches.len() => true,
+            _ => Arch::native().is_some_and(Arch::big_endian),
+        };
+        Self { made: Made::Here(proven), big_endian, options }
+    }
+
+    pub(super) const fn program(&self) -> &bpf::Program {
+        match &self.made {
+            Made::Here(proven) => proven.program(),
+            Made::Elsewhere(program) => program,
+        }
+    }
+
+    /// The program for the kernel; one from elsewhere only if somebody vouches for it.
+    pub(super) fn loadable(&self, trusted: bool) -> Option<Loadable<'_>> {
+        match &self.made {
+            Made::Here(proven) => Some(Loadable::Proven(proven)),
+            Made::Elsewhere(program) => trusted.then_some(Loadable::Trusted(program)),
+        }
+    }
+}
+
+/// An instruction, as the kernel's struct sock_filter (linux/filter.h).
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+#[allow(non_camel_case_types)]
+pub struct nucleus_instruction {
+    /// The operation.
+    pub code: u16,
+    /// How many instructions a conditional jump skips when its test holds.
+    pub jt: u8,
+    /// How many it skips when not.
+    pub jf: u8,
+    /// The operand.
+    pub k: u32,
+}
+
+const _: () = assert!(
+    size_of::<nucleus_instruction>() == size_of::<bpf::Instruction>()
+        && align_of::<nucleus_instruction>() == align_of::<bpf::Instruction>()
+);
+
+/// The program that the filter was compiled to, borrowed: it lives until the filter is changed,
+/// compiled again or freed. NULL while the filter is not compiled. Since 0.1.
+///
+/// # Safety
+/// `filter` is NULL or a live handle that no other thread is changing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_program(filter: *const Filter) -> *const Program {
+    // SAFETY: NULL is told apart here; the caller promises the rest.
+    match unsafe { filter.as_ref() } {
+        Some(Filter { poisoned: false, compiled: Some(program), .. }) => program,
+        _ => ptr::null(),
+    }
+}
+
+/// Takes a program that was made elsewhere: `length` bytes of instructions as nucleus_program_export
+/// writes them, of either byte order. On success *out is the program, to be freed with
+/// nucleus_program_free. It can be evaluated, compared and exported like ours, and applied by
+/// whoever vouches for it (NUCLEUS_APPLY_TRUSTED).
+///
+/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL, for a length that is no multiple of 8, and for
+/// what the kernel would not load; NUCLEUS_ERR_TOO_LARGE for more than 4096 instructions. The
+/// sentence goes to the log callback (nucleus_set_log). Since 0.1.
+///
+/// # Safety
+/// `bytes` is NULL or points to `length` bytes; `out` is NULL or valid for a write.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_program_from_bpf(
+    bytes: *const c_void,
+    length: usize,
+    out: *mut *mut Program,
+) -> nucleus_status {
+    if out.is_null() {
+        return NUCLEUS_ERR_INVALID_ARGUMENT;
+    }
+    let import = || {
+        // SAFETY: the caller promises `length` bytes.
+        let bytes = unsafe { array("program_from_bpf", "bytes", bytes.cast::<u8>(), length) };
+        match bytes.and_then(from_bytes) {
+            Ok(program) => {
+                // SAFETY: not NULL, and the caller promises that it can be written.
+                unsafe { out.write(Box::into_raw(Box::new(program))) };
+                NUCLEUS_OK
+            }
+            Err(error) => {
+                tracing::error!("{error}");
+                status::of(&error)
+            }
+        }
+    };
+    guarded(import, || ())
+}
+
+fn from_bytes(bytes: &[u8]) -> Result<Program> {
+    let (program, big_endian) = bpf::Program::from_bytes(bytes)?;
+    Ok(Program { made: Made::Elsewhere(program), big_endian, options: Options::default() })
+}
+
+/// Frees a program that nucleus_program_from_bpf made. NULL is fine. The program of a filter is
+/// freed with it, not here. Since 0.1.
+///
+/// # Safety
+/// `program` is NULL or came from nucleus_program_from_bpf, and is not used again.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_program_free(program: *mut Program) {
+    if !program.is_null() {
+        // SAFETY: it comes from nucleus_program_from_bpf, which made it of a box.
+        let program = unsafe { Box::from_raw(program) };
+        guarded(
+            move || {
+                drop(program);
+                NUCLEUS_OK
+            },
+            || (),
+        );
+    }
+}
+
+/// The number of instructions, 1 to 4096; 0 for NULL. Since 0.1.
+///
+/// # Safety
+/// `program` is NULL or a live program.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_program_count(program: *const Program) -> usize {
+    // SAFETY: NULL is told apart here; the caller promises the rest.
+    unsafe { program.as_ref() }.map_or(0, |program| program.program().instructions().len())
+}
+
+/// The instructions, nucleus_program_count of them, in the byte order of this machine: what struct
+/// sock_fprog points to. They live as long as the program. NULL for NULL. Since 0.1.
+///
+/// # Safety
+/// `program` is NULL or a live program.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_program_instructions(
+    program: *const Program,
+) -> *const nucleus_instruction {
+    // SAFETY: NULL is told apart here; the caller promises the rest.
+    unsafe { program.as_ref() }
+        .map_or(ptr::null(), |program| program.program().instructions().as_ptr().cast())
+}
+
+/// nucleus_program_export: instructions in the byte order of the architectures that the program is
+/// for (of this machine's, if it is for both kinds).
+pub const NUCLEUS_EXPORT_BPF: u32 = 0;
+/// nucleus_program_export: instructions in little-endian order.
+pub const NUCLEUS_EXPORT_BPF_LITTLE_ENDIAN: u32 = 1;
+/// nucleus_program_export: instructions in big-endian order.
+pub const NUCLEUS_EXPORT_BPF_BIG_ENDIAN: u32 = 2;
+
+/// Writes the program into `buffer`, which has room for *size bytes. On success *size is how many it
+/// takes. With a NULL buffer nothing but *size is written: that is how to ask.
+///
+/// ```c
+/// size_t size = 0;
+/// nucleus_program_export(p, NUCLEUS_EXPORT_BPF, NULL, &size);
+/// void *bytes = malloc(size);
+/// nucleus_program_export(p, NUCLEUS_EXPORT_BPF, bytes, &size);
+/// ```
+///
+/// `format`: NUCLEUS_EXPORT_*.
+///
+/// Errors: NUCLEUS_ERR_BUFFER when there is too little room (nothing is written);
+/// NUCLEUS_ERR_INVALID_ARGUMENT for NULL or an unknown format. Since 0.1.
+///
+/// # Safety
+/// `program` is NULL or a live program; `size` is NULL or valid to read and write; `buffer` is NULL
+/// or has room for *size bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_program_export(
+    program: *const Program,
+    format: u32,
+    buffer: *mut c_void,
+    size: *mut usize,
+) -> nucleus_status {
+    // SAFETY: NULL is told apart here; the caller promises the rest.
+    let (Some(program), Some(size)) = (unsafe { program.as_ref() }, unsafe { size.as_mut() })
+    else {
+        return NUCLEUS_ERR_INVALID_ARGUMENT;
+    };
+    let write = || {
+        let Some(bytes) = exported(program, format) else { return NUCLEUS_ERR_INVALID_ARGUMENT };
+        if !buffer.is_null() {
+            if *size < bytes.len() {
+                return NUCLEUS_ERR_BUFFER;
+            }
+            // SAFETY: the caller promises room for *size bytes, which are at least as many.
+            unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), buffer.cast(), bytes.len()) };
+        }
+        *size = bytes.len();
+        NUCLEUS_OK
+    };
+    guarded(write, || ())
+}
+
+/// Writes the program to a descriptor, all of it, from where it stands.
+///
+/// `format`: NUCLEUS_EXPORT_*.
+///
+/// Errors: NUCLEUS_ERR_KERNEL with errno as from write(2), when some bytes may have been written;
+/// NUCLEUS_ERR_INVALID_ARGUMENT for NULL or an unknown format. Since 0.1.
+///
+/// # Safety
+/// `program` is NULL or a live program.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_program_export_fd(
+    program: *const Program,
+    format: u32,
+    fd: i32,
+) -> nucleus_status {
+    // SAFETY: NULL is told apart here; the caller promises the rest.
+    let Some(program) = (unsafe { program.as_ref() }) else {
+        return NUCLEUS_ERR_INVALID_ARGUMENT;
+    };
+    let write = || match exported(program, format) {
+        None => NUCLEUS_ERR_INVALID_ARGUMENT,
+        Some(bytes) => match kernel::write(fd, &bytes) {
+            Ok(()) => NUCLEUS_OK,
+            Err(errno) => {
+                kernel::set_errno(errno);
+                NUCLEUS_ERR_KERNEL
+            }
+        },
+    };
+    guarded(write, || ())
+}
+
+fn exported(program: &Program, format: u32) -> Option<Vec<u8>> {
+    let big_endian = match format {
+        NUCLEUS_EXPORT_BPF => program.big_endian,
+        NUCLEUS_EXPORT_BPF_LITTLE_ENDIAN => false,
+        NUCLEUS_EXPORT_BPF_BIG_ENDIAN => true,
+        _ => return None,
+    };
+    Some(program.program().to_bytes(big_endian))
+}

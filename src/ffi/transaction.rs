@@ -1,0 +1,113 @@
+//! Trying changes, and copies.
+
+use super::boundary::guarded;
+use super::filter::{Filter, Saved, with};
+use super::status::{
+    NUCLEUS_ERR_INTERNAL, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status,
+};
+use crate::action::Action;
+use crate::error::Error;
+use crate::policy::Policy;
+
+/// Opens a transaction: what is changed from here on can be taken back as a whole. Transactions
+/// nest. While one is open the filter does not compile.
+///
+/// Errors: none but for NULL. Since 0.1.
+///
+/// # Safety
+/// `filter` is NULL or a live handle that no other thread is using.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_begin(filter: *mut Filter) -> nucleus_status {
+    let begin = |filter: &mut Filter| {
+        let saved = Saved { policy: filter.policy.clone(), kept: filter.kept.clone() };
+        filter.saved.push(saved);
+        Ok(())
+    };
+    // SAFETY: the caller promises a filter.
+    unsafe { with(filter, begin) }
+}
+
+/// Ends the innermost transaction and keeps what was done in it, an error included.
+///
+/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when none is open. Since 0.1.
+///
+/// # Safety
+/// `filter` is NULL or a live handle that no other thread is using.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_commit(filter: *mut Filter) -> nucleus_status {
+    let commit = |filter: &mut Filter| match filter.saved.pop() {
+        Some(_) => Ok(()),
+        None => Err(Error::no_transaction("commit")),
+    };
+    // SAFETY: the caller promises a filter.
+    unsafe { with(filter, commit) }
+}
+
+/// Ends the innermost transaction and takes back what was done in it: rules, attributes and
+/// architectures are as they were, and so is the kept error.
+///
+/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when none is open. Since 0.1.
+///
+/// # Safety
+/// `filter` is NULL or a live handle that no other thread is using.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_rollback(filter: *mut Filter) -> nucleus_status {
+    let rollback = |filter: &mut Filter| {
+        let saved = filter.saved.pop().ok_or_else(|| Error::no_transaction("rollback"))?;
+        filter.compiled = None;
+        filter.policy = saved.policy;
+        filter.kept = saved.kept;
+        Ok(())
+    };
+    // SAFETY: the caller promises a filter.
+    unsafe { with(filter, rollback) }
+}
+
+/// Makes the filter as new, with another default action: no rules, no error, no transaction.
+///
+/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when the action is none of the kernel's; nothing is changed
+/// then, and the error is kept. Since 0.1.
+///
+/// # Safety
+/// `filter` is NULL or a live handle that no other thread is using.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_reset(
+    filter: *mut Filter,
+    default_action: u32,
+) -> nucleus_status {
+    let reset = |filter: &mut Filter| {
+        *filter = Filter::new(Policy::new(Action::from_raw(default_action)?));
+        Ok(())
+    };
+    // SAFETY: the caller promises a filter.
+    unsafe { with(filter, reset) }
+}
+
+/// Copies a filter, with its kept error and its open transactions, but not compiled. On success *out
+/// is the copy, to be freed with nucleus_filter_free.
+///
+/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL. Since 0.1.
+///
+/// # Safety
+/// `filter` is NULL or a live handle that no other thread is changing; `out` is NULL or valid for a
+/// write.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_clone(
+    filter: *const Filter,
+    out: *mut *mut Filter,
+) -> nucleus_status {
+    // SAFETY: NULL is told apart here; the caller promises the rest.
+    let (Some(filter), false) = (unsafe { filter.as_ref() }, out.is_null()) else {
+        return NUCLEUS_ERR_INVALID_ARGUMENT;
+    };
+    if filter.poisoned {
+        return NUCLEUS_ERR_INTERNAL;
+    }
+    let copy = || {
+        let copy = Box::into_raw(Box::new(filter.copy()));
+        // SAFETY: `out` is not NULL, and the caller promises that it can be written.
+        unsafe { out.write(copy) };
+        NUCLEUS_OK
+    };
+    guarded(copy, || ())
+}

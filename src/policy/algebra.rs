@@ -1,0 +1,96 @@
+//! Policies made of policies.
+//!
+//! Container runtimes put profiles of several sources together. There are two ways: what either
+//! says (their rules united), or what both allow (the stricter verdict of the two for every call).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Policy, Rule, Subject};
+use crate::arch::Arch;
+use crate::error::{Error, Result};
+
+impl Policy {
+    /// Adds all that `other` says: its architectures, rules, denials and priorities.
+    ///
+    /// Where the two cover different architectures, the rules of each stay with its own: what one
+    /// allows on x86_64 does not become allowed on what only the other covers. The result does not
+    /// depend on which is merged into which.
+    ///
+    /// # Errors
+    /// A default or an attribute is not the same, and is named; the built-in policy is in both, in
+    /// different modes; or one is an intersection. Nothing is changed then.
+    pub fn merge(&mut self, other: &Self) -> Result<()> {
+        if self.default != other.default {
+            let (ours, theirs) = (self.default.to_string(), other.default.to_string());
+            return Err(Error::different_attribute("merge", ("default action", ours, theirs)));
+        }
+        if let Some(difference) = self.attributes.difference(&other.attributes) {
+            return Err(Error::different_attribute("merge", difference));
+        }
+        if let (Some(ours), Some(theirs)) = (self.built_in, other.built_in)
+            && ours != theirs
+        {
+            return Err(Error::other_modes("merge"));
+        }
+        if !(self.limits.is_empty() && other.limits.is_empty()) {
+            return Err(Error::merge_of_intersection());
+        }
+        let mut other = other.clone();
+        if self.arches != other.arches {
+            self.pin();
+            other.pin();
+        }
+        self.arches.append(&mut other.arches);
+        self.denied.append(&mut other.denied);
+        for (subject, mut rules) in other.rules {
+            self.rules.entry(subject).or_default().append(&mut rules);
+        }
+        for (call, priority) in other.priorities {
+            let ours = self.priorities.entry(call).or_default();
+            *ours = priority.max(*ours);
+        }
+        self.built_in = self.built_in.or(other.built_in);
+        Ok(())
+    }
+
+    /// Turns what is said of names into what is said of their numbers on the architectures that
+    /// are covered now.
+    fn pin(&mut self) {
+        let arches: Vec<Arch> = self.arches.iter().copied().collect();
+        let pins = |subject: Subject| {
+            let pin = move |arch: &Arch| match subject {
+                Subject::Named(_) => subject.pinned(*arch),
+                Subject::Numbered(..) => None,
+            };
+            arches.iter().filter_map(pin).chain(match subject {
+                Subject::Named(_) => None,
+                Subject::Numbered(..) => Some(subject),
+            })
+        };
+        let mut rules: BTreeMap<Subject, BTreeSet<Rule>> = BTreeMap::new();
+        for (subject, of_subject) in &self.rules {
+            for pinned in pins(*subject) {
+                rules.entry(pinned).or_default().extend(of_subject.iter().cloned());
+            }
+        }
+        self.denied = self.denied.iter().flat_map(|subject| pins(*subject)).collect();
+        self.rules = rules;
+    }
+
+    /// Lets only run what `other` lets run, too: every call gets the stricter of both verdicts, as if
+    /// both filters were loaded. What is added later is added to this policy's own part, and stays
+    /// within what `other` said.
+    ///
+    /// # Errors
+    /// An attribute that speaks of loading is not the same, and is named. Nothing is changed then.
+    pub fn intersect(&mut self, other: &Self) -> Result<()> {
+        if let Some(difference) = self.attributes.of_loading(&other.attributes) {
+            return Err(Error::different_attribute("intersect", difference));
+        }
+        let alone = |layer: &Self| Self { limits: Vec::new(), ..layer.clone() };
+        self.limits.extend(other.layers().map(alone));
+        self.limits.sort_unstable();
+        self.limits.dedup();
+        Ok(())
+    }
+}

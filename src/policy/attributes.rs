@@ -1,0 +1,105 @@
+//! What a policy says besides its rules.
+
+use crate::action::Action;
+use crate::syscall::Newest;
+
+/// Verdicts for what no rule is about, how the program is laid out, and how it is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Attributes {
+    /// The verdict for architectures that are not covered.
+    pub bad_arch: Action,
+    /// The verdict for denied calls, if it is not the usual one.
+    pub deny: Option<Action>,
+    /// The verdict for calls newer than the policy's author knew, if there is a special one.
+    pub unknown: Option<Action>,
+    /// What the author knew.
+    pub newest: Newest,
+    /// How the program is laid out.
+    pub layout: Layout,
+    /// Whether no_new_privs is set before the filter is loaded.
+    pub no_new_privs: bool,
+    /// Whether all threads of the process get the filter, or none.
+    pub tsync: bool,
+    /// Whether refusals go to the kernel's log.
+    pub log: bool,
+    /// Whether the confined go without mitigation of speculative store bypass.
+    pub spec_allow: bool,
+    /// Whether only fatal signals interrupt a call that a listener has received.
+    pub wait_killable: bool,
+}
+
+impl Default for Attributes {
+    fn default() -> Self {
+        Self {
+            bad_arch: Action::KILL_PROCESS,
+            deny: None,
+            unknown: None,
+            newest: Newest::Tables,
+            layout: Layout::Auto,
+            no_new_privs: true,
+            tsync: false,
+            log: false,
+            spec_allow: false,
+            wait_killable: false,
+        }
+    }
+}
+
+/// How a program finds the way from a number to its verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layout {
+    /// The one that measured best, the same on every machine: [`Tree`](Self::Tree).
+    #[default]
+    Auto,
+    /// A decision tree over ranges of numbers.
+    Tree,
+}
+
+/// An attribute in which two policies differ: its name, and both values for eyes.
+pub(super) type Difference = (&'static str, String, String);
+
+impl Attributes {
+    /// The first attribute that is not the same.
+    pub(super) fn difference(&self, other: &Self) -> Option<Difference> {
+        self.of_meaning(other).or_else(|| self.of_loading(other))
+    }
+
+    /// The first that is not the same of those that decide a verdict.
+    fn of_meaning(&self, other: &Self) -> Option<Difference> {
+        let verdict = |action: Option<Action>| match action {
+            Some(action) => action.to_string(),
+            None => "not set".to_owned(),
+        };
+        first(&[
+            ("bad-architecture action", &|a| a.bad_arch.to_string()),
+            ("deny action", &|a| verdict(a.deny)),
+            ("unknown-call action", &|a| verdict(a.unknown)),
+            ("newest known call", &|a| format!("{:?}", a.newest).to_lowercase()),
+        ])(self, other)
+    }
+
+    /// The first that is not the same of the others.
+    pub(super) fn of_loading(&self, other: &Self) -> Option<Difference> {
+        let yes_or_no = |yes: bool| if yes { "on" } else { "off" }.to_owned();
+        first(&[
+            ("layout", &|a| format!("{:?}", a.layout).to_lowercase()),
+            ("no_new_privs", &|a| yes_or_no(a.no_new_privs)),
+            ("tsync", &|a| yes_or_no(a.tsync)),
+            ("log", &|a| yes_or_no(a.log)),
+            ("spec_allow", &|a| yes_or_no(a.spec_allow)),
+            ("wait_killable", &|a| yes_or_no(a.wait_killable)),
+        ])(self, other)
+    }
+}
+
+/// An attribute for eyes.
+type Shown<'a> = (&'static str, &'a dyn Fn(&Attributes) -> String);
+
+fn first<'a>(
+    shown: &'a [Shown<'a>],
+) -> impl Fn(&Attributes, &Attributes) -> Option<Difference> + 'a {
+    move |a, b| {
+        let all = shown.iter().map(|(name, show)| (*name, show(a), show(b)));
+        all.into_iter().find(|(_, ours, theirs)| ours != theirs)
+    }
+}
