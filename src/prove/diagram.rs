@@ -26,6 +26,9 @@ pub(super) struct Diagram {
     roots: Vec<Root>,
     made: Map<Root, Function>,
     done: Map<Operation, Function>,
+    /// The stacks of [`run`](Self::run), kept for the next time.
+    tasks: Vec<Task>,
+    results: Vec<Function>,
 }
 
 /// Nodes made and operations remembered that a proof may take: a second or two, and 200 MB. The
@@ -43,6 +46,7 @@ enum Operation {
 }
 
 /// What is left to do, for the stack of [`Diagram::run`].
+#[derive(Debug)]
 enum Task {
     Do(Operation),
     /// The last two results are the halves of this operation.
@@ -57,6 +61,8 @@ impl Diagram {
             roots: Vec::with_capacity(ORDINARY),
             made: Map::with_capacity_and_hasher(ORDINARY, Default::default()),
             done: Map::with_capacity_and_hasher(ORDINARY, Default::default()),
+            tasks: Vec::new(),
+            results: Vec::new(),
         }
     }
 
@@ -90,24 +96,23 @@ impl Diagram {
     /// With a stack of its own: an operation is as deep as there are bits, and the caller's thread
     /// may have little of the other kind.
     fn run(&mut self, operation: Operation) -> Result<Function> {
-        let mut tasks = vec![Task::Do(operation)];
-        let mut results = Vec::new();
-        while let Some(task) = tasks.pop() {
+        self.tasks.push(Task::Do(operation));
+        while let Some(task) = self.tasks.pop() {
             match task {
                 Task::Do(operation) => match self.known(operation) {
-                    Some(function) => results.push(function),
-                    None => self.halve(operation, &mut tasks)?,
+                    Some(function) => self.results.push(function),
+                    None => self.halve(operation)?,
                 },
                 Task::Join(bit, operation) => {
-                    let one = results.pop().expect("both halves were pushed");
-                    let zero = results.pop().expect("both halves were pushed");
+                    let one = self.results.pop().expect("both halves were pushed");
+                    let zero = self.results.pop().expect("both halves were pushed");
                     let function = self.bit(bit, zero, one);
                     self.done.insert(operation, function);
-                    results.push(function);
+                    self.results.push(function);
                 }
             }
         }
-        Ok(results.pop().expect("every task leaves one result"))
+        Ok(self.results.pop().expect("every task leaves one result"))
     }
 
     /// The outcome where nothing has to be decided, or was before.
@@ -134,7 +139,7 @@ impl Diagram {
     }
 
     /// Leaves the two halves of an operation to be done, and then to be joined.
-    fn halve(&self, operation: Operation, tasks: &mut Vec<Task>) -> Result<()> {
+    fn halve(&mut self, operation: Operation) -> Result<()> {
         if self.roots.len() + self.done.len() > BUDGET {
             return Err(Error::proof_budget("nodes and operations", BUDGET));
         }
@@ -151,14 +156,8 @@ impl Diagram {
                 (bit, Operation::Stricter(a0, b0), Operation::Stricter(a1, b1))
             }
         };
-        tasks.extend([Task::Join(bit, operation), Task::Do(one), Task::Do(zero)]);
+        self.tasks.extend([Task::Join(bit, operation), Task::Do(one), Task::Do(zero)]);
         Ok(())
-    }
-
-    /// 1 where `condition` is 0, and 0 where it is 1.
-    pub(super) fn not(&mut self, condition: Function) -> Result<Function> {
-        let (no, yes) = (self.value(0), self.value(1));
-        self.choose(condition, no, yes)
     }
 
     pub(super) fn root(&self, function: Function) -> Root {

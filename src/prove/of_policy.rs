@@ -97,7 +97,9 @@ fn arguments(
     let (plain, mut conditional): (Vec<_>, Vec<_>) =
         in_force.partition(|(_, rule)| rule.conditions().is_empty());
     let otherwise: Option<Action> = plain.iter().map(|(_, rule)| rule.action()).min();
-    conditional.sort_by_key(|(_, rule)| std::cmp::Reverse(rule.action()));
+    // Of equal verdicts the last arguments first: what comes after is then put on top of what is
+    // there, instead of pushed down through it.
+    conditional.sort_by(|(_, a), (_, b)| b.cmp(a));
     let mut verdict = match otherwise {
         Some(action) => diagram.value(action.to_raw()),
         None => without_rules,

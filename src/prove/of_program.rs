@@ -164,8 +164,9 @@ impl Test {
         pc: usize,
     ) -> Result<Vec<(usize, Function)>> {
         let (never, always) = (diagram.value(0), diagram.value(1));
-        let whole_word = self.mask == u32::MAX;
-        if let Some(ways_out) = whole_word.then(|| search_tree(program, pc)).flatten() {
+        let is_tree = self.mask == u32::MAX
+            && [self.yes, self.no].iter().any(|next| is_test(program.instructions()[*next]));
+        if let Some(ways_out) = is_tree.then(|| search_tree(program, pc)).flatten() {
             let outcome = |(out, ranges): (usize, Vec<Range>)| {
                 let mut values = Steps::new(never);
                 ranges.iter().for_each(|range| values.set(range.first, range.last, always));
@@ -173,20 +174,20 @@ impl Test {
             };
             return Ok(ways_out.into_iter().map(outcome).collect());
         }
-        let holds = self.holds(diagram);
-        let holds_not = diagram.not(holds)?;
+        let holds = self.choose(diagram, always, never);
+        let holds_not = self.choose(diagram, never, always);
         Ok(vec![(self.yes, holds), (self.no, holds_not)])
     }
 
-    /// Where the test holds, decided from the least significant bit up: what the bits below came
-    /// to is kept where a bit of the word equals that of `k`, and overruled where not.
-    fn holds(&self, diagram: &mut Diagram) -> Function {
-        let (never, always) = (diagram.value(0), diagram.value(1));
+    /// `yes` where the test holds and `no` elsewhere, decided from the least significant bit up: what
+    /// the bits below came to is kept where a bit of the word equals that of `k`, and overruled
+    /// where not.
+    fn choose(&self, diagram: &mut Diagram, yes: Function, no: Function) -> Function {
         let (equal, above, below) = match self.opcode {
-            Opcode::IfEqual => (always, never, never),
-            Opcode::IfGreater => (never, always, never),
-            Opcode::IfAtLeast => (always, always, never),
-            _ => return self.any_bit(diagram),
+            Opcode::IfEqual => (yes, no, no),
+            Opcode::IfGreater => (no, yes, no),
+            Opcode::IfAtLeast => (yes, yes, no),
+            _ => return self.any_bit(diagram, yes, no),
         };
         (0..32).fold(equal, |so_far, bit| {
             let (if_zero, if_one) = match self.k >> bit & 1 {
@@ -200,13 +201,17 @@ impl Test {
         })
     }
 
-    fn any_bit(&self, diagram: &mut Diagram) -> Function {
-        let (never, always) = (diagram.value(0), diagram.value(1));
+    fn any_bit(&self, diagram: &mut Diagram, yes: Function, no: Function) -> Function {
         let asked = self.k & self.mask;
         (0..32)
             .filter(|bit| asked >> bit & 1 == 1)
-            .fold(never, |so_far, bit| diagram.bit(self.word.variable(bit), so_far, always))
+            .fold(no, |so_far, bit| diagram.bit(self.word.variable(bit), so_far, yes))
     }
+}
+
+fn is_test(instruction: Instruction) -> bool {
+    let opcode = Opcode::from_code(instruction.code);
+    opcode.is_some_and(|opcode| parts(Range::ALL, opcode, instruction.k).is_some())
 }
 
 /// Where the tests of the accumulator from `pc` on lead, and for which of its values. A test of bits
