@@ -32,6 +32,7 @@ pub enum Kind {
 pub struct Error {
     kind: Kind,
     message: Box<str>,
+    witness: Option<Box<Call>>,
 }
 
 impl Error {
@@ -41,8 +42,14 @@ impl Error {
         self.kind
     }
 
+    /// The call that shows it, when a proof failed because program and policy differ.
+    #[must_use]
+    pub fn witness(&self) -> Option<&Call> {
+        self.witness.as_deref()
+    }
+
     fn new(kind: Kind, message: String) -> Self {
-        Self { kind, message: message.into() }
+        Self { kind, message: message.into(), witness: None }
     }
 
     fn invalid(message: String) -> Self {
@@ -364,11 +371,12 @@ impl Error {
             Ok(action) => action.to_string(),
             Err(_) => format!("{raw:#010x}"),
         };
-        Self::unproven(format!(
+        let message = format!(
             "prove: for {call} the policy says {} and the program {}",
             show(policy),
             show(program)
-        ))
+        );
+        Self { witness: Some(Box::new(*call)), ..Self::unproven(message) }
     }
 
     pub(crate) fn proof_budget(what: &str, most: usize) -> Self {

@@ -54,19 +54,10 @@ impl Policy {
     }
 
     /// Turns what is said of names into what is said of their numbers on the architectures that
-    /// are covered now.
+    /// are covered now. What is said of others has no effect here, and must not get one by merging.
     fn pin(&mut self) {
         let arches: Vec<Arch> = self.arches.iter().copied().collect();
-        let pins = |subject: Subject| {
-            let pin = move |arch: &Arch| match subject {
-                Subject::Named(_) => subject.pinned(*arch),
-                Subject::Numbered(..) => None,
-            };
-            arches.iter().filter_map(pin).chain(match subject {
-                Subject::Named(_) => None,
-                Subject::Numbered(..) => Some(subject),
-            })
-        };
+        let pins = |subject: Subject| arches.iter().filter_map(move |arch| subject.pinned(*arch));
         let mut rules: BTreeMap<Subject, BTreeSet<Rule>> = BTreeMap::new();
         for (subject, of_subject) in &self.rules {
             for pinned in pins(*subject) {

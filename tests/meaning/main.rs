@@ -2,6 +2,9 @@
 
 #![allow(missing_docs, reason = "a test program")]
 
+mod algebra;
+mod arches;
+mod broken;
 mod cached;
 mod cases;
 mod compiled;

@@ -2,22 +2,16 @@
 #ifndef BAD_INPUT_TABLES_H
 #define BAD_INPUT_TABLES_H
 
-#include <limits.h>
-#include <stdint.h>
-
-#include <nucleus_seccomp.h>
-
-#define COUNT(table) (sizeof(table) / sizeof *(table))
-
-#define INVALID NUCLEUS_ERR_INVALID_ARGUMENT
-#define UNKNOWN NUCLEUS_ERR_UNKNOWN_SYSCALL
-#define UNSUPPORTED NUCLEUS_ERR_UNSUPPORTED
+#include "filters.h"
 
 #define NO_NAME NULL
 /* Stands for a name that is too long to write down; the runner puts it in. */
 static const char LONG_NAME[] = "(a name of 1 MiB)";
 
-enum which { ALLOW_CALL, DENY_CALL, RULE, DEFAULT, EXTRA };
+enum which {
+    ALLOW_CALL, DENY_CALL, RULE, RULE_NUMBER, REMOVE_RULES, DEFAULT, EXTRA, SET, PRIORITY, ADD_ARCH,
+    REMOVE_ARCH, COMMIT, ROLLBACK, RESET, MERGE, INTERSECT
+};
 
 /* How an array is handed over. */
 enum array { AS_IT_IS, NULL_ARRAY, MISALIGNED };
@@ -27,9 +21,11 @@ struct row {
     const char *what;
     enum which call;
     const char *name;       /* of a system call; of EXTRA the only element, or the last of two */
-    uint32_t word;          /* action or flags */
-    nucleus_arg arg;        /* RULE: the one condition */
-    size_t n;               /* RULE, EXTRA: how many elements are said to be there */
+    uint32_t word;          /* action, flags, attribute, priority or architecture */
+    uint32_t value;         /* SET: of the attribute; RULE_NUMBER: the architecture */
+    int32_t nr;             /* RULE_NUMBER */
+    nucleus_arg arg;        /* RULE, RULE_NUMBER: the one condition */
+    size_t n;               /* RULE, RULE_NUMBER, EXTRA: how many elements are said to be there */
     enum array array;
     nucleus_status expected;
     const char *says[3];    /* the sentence has these, if it fails */
@@ -45,6 +41,13 @@ struct row {
 #define EXTRAS(count, flags, given) \
     .call = EXTRA, .n = (count), .word = (flags), .name = (given)
 #define EXTRA_WITH(flags, given) EXTRAS(1, flags, given)
+
+#define NUMBER(arch, number) \
+    .call = RULE_NUMBER, .word = NUCLEUS_ALLOW, .value = (arch), .nr = (number)
+#define NUMBER_IF(count, ...) \
+    NUMBER(NUCLEUS_ARCH_X86_64, 1000), .n = (count), .arg = {__VA_ARGS__}
+#define SETS(attribute, given) .call = SET, .word = (attribute), .value = (given)
+#define PRIORITY_OF(given, priority) .call = PRIORITY, .name = (given), .word = (priority)
 
 #define ONE_BIT_ABOVE(last) ((uint32_t)(last) << 1)
 #define TOP_BIT (UINT32_C(1) << 31)
@@ -192,6 +195,138 @@ static const struct row ROWS[] = {
      .says = {"allow_extra", "names"}},
     {"names out of line", EXTRA_WITH(0, "mincore"), .array = MISALIGNED, .expected = INVALID,
      .says = {"allow_extra", "names", "alignment"}},
+
+    /* Architectures. */
+    {"another architecture", .call = ADD_ARCH, .word = NUCLEUS_ARCH_S390X, .expected = NUCLEUS_OK},
+    {"the same twice", .call = ADD_ARCH, .word = NUCLEUS_ARCH_X86_64, .expected = NUCLEUS_OK},
+    {"architecture 0", .call = ADD_ARCH, .word = 0, .expected = INVALID,
+     .says = {"0x00000000", "NUCLEUS_ARCH_"}},
+    {"SPARC, which is real", .call = ADD_ARCH, .word = UINT32_C(0x8000002b), .expected = INVALID,
+     .says = {"0x8000002b"}},
+    {"all bits set", .call = ADD_ARCH, .word = UINT32_MAX, .expected = INVALID,
+     .says = {"0xffffffff"}},
+    {"one that is not covered", .call = REMOVE_ARCH, .word = NUCLEUS_ARCH_PARISC64,
+     .expected = NUCLEUS_OK},
+    {"architecture 0 to remove", .call = REMOVE_ARCH, .word = 0, .expected = INVALID,
+     .says = {"0x00000000"}},
+
+    /* Rules for numbers. */
+    {"a number that no call has", NUMBER(NUCLEUS_ARCH_X86_64, 1000), .expected = NUCLEUS_OK},
+    {"a skipped call", NUMBER(NUCLEUS_ARCH_X86_64, -1), .expected = NUCLEUS_OK},
+    {"a skipped call of x32, which is none", NUMBER(NUCLEUS_ARCH_X32, -1), .expected = INVALID,
+     .says = {"add_rule_number", "x32"}},
+    {"the last number below bit 30", NUMBER(NUCLEUS_ARCH_X86_64, 0x3fffffff),
+     .expected = NUCLEUS_OK},
+    {"x32's first as one of x86_64", NUMBER(NUCLEUS_ARCH_X86_64, 0x40000000), .expected = INVALID,
+     .says = {"0x40000000", "x86_64", "NUCLEUS_ARCH_X32"}},
+    {"x86_64's last as one of x32", NUMBER(NUCLEUS_ARCH_X32, 0x3fffffff), .expected = INVALID,
+     .says = {"0x3fffffff", "x32", "NUCLEUS_ARCH_X86_64"}},
+    {"x32's numbers without their bit", NUMBER(NUCLEUS_ARCH_X32, 0), .expected = INVALID,
+     .says = {"bit 30"}},
+    {"x32's first", NUMBER(NUCLEUS_ARCH_X32, 0x40000000), .expected = NUCLEUS_OK},
+    {"-2, which has bit 30 set", NUMBER(NUCLEUS_ARCH_X86_64, -2), .expected = INVALID,
+     .says = {"0xfffffffe"}},
+    {"the same of x32", NUMBER(NUCLEUS_ARCH_X32, -2), .expected = NUCLEUS_OK},
+    {"the smallest number", NUMBER(NUCLEUS_ARCH_AARCH64, INT32_MIN), .expected = NUCLEUS_OK},
+    {"of no architecture", NUMBER(0, 0), .expected = INVALID, .says = {"0x00000000"}},
+    {"conditions at NULL", NUMBER_IF(1, .op = 4), .array = NULL_ARRAY, .expected = INVALID,
+     .says = {"add_rule_number", "args", "NULL"}},
+    {"conditions out of line", NUMBER_IF(1, .op = 4), .array = MISALIGNED, .expected = INVALID,
+     .says = {"add_rule_number", "alignment"}},
+    {"SIZE_MAX conditions", NUMBER_IF(SIZE_MAX, .op = 4), .expected = INVALID, .says = {"args"}},
+    {"argument 6", NUMBER_IF(1, .index = 6, .op = 4), .expected = INVALID,
+     .says = {"call 1000 on x86_64", "0 to 5"}},
+    {"a value above 32 bits", NUMBER_IF(1, .op = 4, .width = 32, .value = ABOVE_32),
+     .expected = INVALID, .says = {"call 1000 on x86_64", "0x100000000", "32 bits"}},
+
+    /* Rules to be forgotten. */
+    {"a call of which nothing was said", .call = REMOVE_RULES, .name = "lseek",
+     .expected = NUCLEUS_OK},
+    {"no name", .call = REMOVE_RULES, .expected = INVALID, .says = {"remove_rules", "NULL"}},
+    {"an empty name", .call = REMOVE_RULES, .name = "", .expected = UNKNOWN,
+     .says = {"remove_rules", "empty"}},
+    {"a misspelt name", .call = REMOVE_RULES, .name = "raed", .expected = UNKNOWN,
+     .says = {"remove_rules", "'raed'", "'read'"}},
+    {"bytes that are not UTF-8", .call = REMOVE_RULES, .name = "\xff", .expected = INVALID,
+     .says = {"remove_rules", "UTF-8"}},
+
+    /* Attributes. */
+    {"attribute 0", SETS(0, 0), .expected = INVALID, .says = {"attribute 0", "NUCLEUS_ATTR_"}},
+    {"attribute 12", SETS(12, 0), .expected = INVALID, .says = {"attribute 12"}},
+    {"attribute 2^32-1", SETS(UINT32_MAX, 0), .expected = INVALID, .says = {"4294967295"}},
+    {"the default action", SETS(NUCLEUS_ATTR_DEFAULT, NUCLEUS_ALLOW), .expected = INVALID,
+     .says = {"default", "nucleus_filter_reset"}},
+    {"the same, to what it is", SETS(NUCLEUS_ATTR_DEFAULT, NUCLEUS_KILL_PROCESS),
+     .expected = INVALID, .says = {"default"}},
+    {"no_new_privs 2", SETS(NUCLEUS_ATTR_NO_NEW_PRIVS, 2), .expected = INVALID,
+     .says = {"0 or 1", "2"}},
+    {"tsync 2", SETS(NUCLEUS_ATTR_TSYNC, 2), .expected = INVALID, .says = {"0 or 1", "2"}},
+    {"log 2^32-1", SETS(NUCLEUS_ATTR_LOG, UINT32_MAX), .expected = INVALID,
+     .says = {"0 or 1", "4294967295"}},
+    {"spec_allow 2", SETS(NUCLEUS_ATTR_SPEC_ALLOW, 2), .expected = INVALID, .says = {"0 or 1"}},
+    {"wait_killable 256", SETS(NUCLEUS_ATTR_WAIT_KILLABLE, 256), .expected = INVALID,
+     .says = {"0 or 1", "256"}},
+    {"layout 2", SETS(NUCLEUS_ATTR_LAYOUT, 2), .expected = INVALID,
+     .says = {"layout 2", "NUCLEUS_LAYOUT_"}},
+    {"a bad-architecture action that is not set", SETS(NUCLEUS_ATTR_BAD_ARCH, NUCLEUS_UNSET),
+     .expected = INVALID, .says = {"0xffffffff"}},
+    {"a deny action out of range is not one that is unset",
+     SETS(NUCLEUS_ATTR_DENY, NUCLEUS_TRAP(65536)), .expected = INVALID, .says = {"action"}},
+    {"nor is an unknown-call action", SETS(NUCLEUS_ATTR_UNKNOWN, NUCLEUS_TRACE(-1)),
+     .expected = INVALID, .says = {"action"}},
+    {"before versions had numbers alike", SETS(NUCLEUS_ATTR_NEWEST, NUCLEUS_LINUX(5, 0)),
+     .expected = INVALID, .says = {"Linux 5.0", "5.1 to 7.2"}},
+    {"the first that had", SETS(NUCLEUS_ATTR_NEWEST, NUCLEUS_LINUX(5, 1)), .expected = NUCLEUS_OK},
+    {"the version of the tables", SETS(NUCLEUS_ATTR_NEWEST, NUCLEUS_LINUX(7, 2)),
+     .expected = NUCLEUS_OK},
+    {"the version after", SETS(NUCLEUS_ATTR_NEWEST, NUCLEUS_LINUX(7, 3)), .expected = INVALID,
+     .says = {"Linux 7.3", "5.1 to 7.2"}},
+    {"version 0", SETS(NUCLEUS_ATTR_NEWEST, NUCLEUS_LINUX(0, 0)), .expected = INVALID,
+     .says = {"Linux 0.0"}},
+    {"version 255.255", SETS(NUCLEUS_ATTR_NEWEST, NUCLEUS_LINUX(255, 255)), .expected = INVALID,
+     .says = {"Linux 255.255"}},
+    {"version 256", SETS(NUCLEUS_ATTR_NEWEST, NUCLEUS_LINUX(256, 0)), .expected = INVALID,
+     .says = {"0xffffffff", "NUCLEUS_LINUX"}},
+    {"a minor version of 256", SETS(NUCLEUS_ATTR_NEWEST, NUCLEUS_LINUX(6, 256)),
+     .expected = INVALID, .says = {"NUCLEUS_LINUX"}},
+    {"version -1", SETS(NUCLEUS_ATTR_NEWEST, NUCLEUS_LINUX(-1, 0)), .expected = INVALID,
+     .says = {"NUCLEUS_LINUX"}},
+    {"the largest number", SETS(NUCLEUS_ATTR_NEWEST, INT32_MAX), .expected = NUCLEUS_OK},
+    {"a version with a bit too many", SETS(NUCLEUS_ATTR_NEWEST, UINT32_C(0x80010601)),
+     .expected = INVALID, .says = {"0x80010601"}},
+
+    /* Priorities. */
+    {"the highest", PRIORITY_OF("read", 255), .expected = NUCLEUS_OK},
+    {"one above", PRIORITY_OF("read", 256), .expected = INVALID, .says = {"0 to 255", "256"}},
+    {"2^32-1", PRIORITY_OF("read", UINT32_MAX), .expected = INVALID, .says = {"4294967295"}},
+    {"of no name", PRIORITY_OF(NO_NAME, 1), .expected = INVALID, .says = {"set_priority", "NULL"}},
+    {"of an empty name", PRIORITY_OF("", 1), .expected = UNKNOWN, .says = {"set_priority"}},
+    {"of a misspelt name", PRIORITY_OF("raed", 1), .expected = UNKNOWN,
+     .says = {"set_priority", "'raed'", "'read'"}},
+    {"of bytes that are not UTF-8", PRIORITY_OF("\xff", 1), .expected = INVALID,
+     .says = {"set_priority", "UTF-8"}},
+
+    /* What there is only in pairs. */
+    {"a commit without a transaction", .call = COMMIT, .expected = INVALID,
+     .says = {"commit", "nucleus_filter_begin"}},
+    {"a rollback without one", .call = ROLLBACK, .expected = INVALID,
+     .says = {"rollback", "nucleus_filter_begin"}},
+    {"a merge with NULL", .call = MERGE, .expected = INVALID, .says = {"merge", "other", "NULL"}},
+    {"an intersection with NULL", .call = INTERSECT, .expected = INVALID,
+     .says = {"intersect", "other", "NULL"}},
+    {"a reset", .call = RESET, .word = NUCLEUS_KILL_PROCESS, .expected = NUCLEUS_OK},
+    {"a reset to no action", .call = RESET, .word = 3, .expected = INVALID,
+     .says = {"action", "3"}},
+};
+
+/* Every way to hand over an action, which goes where the 0 stands. */
+static const struct row ACTION_TAKERS[] = {
+    {"add_rule", ACTION(0)},
+    {"add_rule_number", .call = RULE_NUMBER, .word = 0, .value = NUCLEUS_ARCH_X86_64, .nr = 1},
+    {"reset", .call = RESET, .word = 0},
+    {"the bad-architecture action", SETS(NUCLEUS_ATTR_BAD_ARCH, 0)},
+    {"the deny action", SETS(NUCLEUS_ATTR_DENY, 0)},
+    {"the unknown-call action", SETS(NUCLEUS_ATTR_UNKNOWN, 0)},
 };
 
 /* nucleus_filter_new: whether it takes the action, and whether such a filter takes the built-in
@@ -218,61 +353,6 @@ static const struct { uint32_t action; nucleus_status made, with_policy; } DEFAU
     {NUCLEUS_NOTIFY | 1, INVALID, 0},
     {NUCLEUS_LOG | 1, INVALID, 0},
     {NUCLEUS_ALLOW | 1, INVALID, 0},
-};
-
-static const struct { nucleus_status status; const char *name; } STATUSES[] = {
-#define NAMED(status) {status, #status}
-    NAMED(NUCLEUS_OK),
-    NAMED(NUCLEUS_NOT_APPLIED),
-    NAMED(NUCLEUS_ERR_INVALID_ARGUMENT),
-    NAMED(NUCLEUS_ERR_UNKNOWN_SYSCALL),
-    NAMED(NUCLEUS_ERR_UNSUPPORTED),
-    NAMED(NUCLEUS_ERR_NOT_COMPILED),
-    NAMED(NUCLEUS_ERR_TOO_LARGE),
-    NAMED(NUCLEUS_ERR_UNPROVEN),
-    NAMED(NUCLEUS_ERR_KERNEL),
-    NAMED(NUCLEUS_ERR_INTERNAL),
-#undef NAMED
-    {2, "unknown status"},
-    {-9, "unknown status"},
-    {INT32_MAX, "unknown status"},
-    {INT32_MIN, "unknown status"},
-};
-
-static const struct {
-    uint32_t arch;
-    const char *name;
-    nucleus_status expected;
-    int32_t number;
-} NUMBERS[] = {
-    {NUCLEUS_ARCH_X86_64, "read", NUCLEUS_OK, 0},
-    {NUCLEUS_ARCH_AARCH64, "read", NUCLEUS_OK, 63},
-    {NUCLEUS_ARCH_RISCV64, "riscv_hwprobe", NUCLEUS_OK, 258},
-    {NUCLEUS_ARCH_X86_64, "riscv_hwprobe", UNSUPPORTED, 0},
-    {NUCLEUS_ARCH_AARCH64, "fork", UNSUPPORTED, 0},
-    {NUCLEUS_ARCH_X86_64, "wrtie", UNKNOWN, 0},
-    {NUCLEUS_ARCH_X86_64, "", UNKNOWN, 0},
-    {NUCLEUS_ARCH_X86_64, LONG_NAME, UNKNOWN, 0},
-    {NUCLEUS_ARCH_X86_64, "\xff", INVALID, 0},
-    {NUCLEUS_ARCH_X86_64, NULL, INVALID, 0},
-    {0, "read", INVALID, 0},
-    {UINT32_C(0x40000003), "read", INVALID, 0}, /* AUDIT_ARCH_I386 */
-    {UINT32_MAX, "read", INVALID, 0},
-};
-
-static const struct { uint32_t arch; int32_t number; const char *name; } NAMES[] = {
-    {NUCLEUS_ARCH_X86_64, 0, "read"},
-    {NUCLEUS_ARCH_X86_64, 59, "execve"},
-    {NUCLEUS_ARCH_AARCH64, 63, "read"},
-    {NUCLEUS_ARCH_RISCV64, 258, "riscv_hwprobe"},
-    {NUCLEUS_ARCH_X86_64, -1, NULL},
-    {NUCLEUS_ARCH_X86_64, INT32_MIN, NULL},
-    {NUCLEUS_ARCH_X86_64, INT32_MAX, NULL},
-    {NUCLEUS_ARCH_X86_64, 0x40000000, NULL}, /* read as x32 has it */
-    {NUCLEUS_ARCH_X86_64, 100000, NULL},
-    {0, 0, NULL},
-    {UINT32_C(0x40000003), 1, NULL},
-    {UINT32_MAX, 0, NULL},
 };
 
 #endif

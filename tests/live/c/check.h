@@ -2,10 +2,13 @@
 #ifndef CHECK_H
 #define CHECK_H
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <nucleus_seccomp.h>
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
 
 static unsigned checks_done, checks_failed;
 
@@ -39,6 +42,28 @@ static int same_status(const char *what, nucleus_status got, nucleus_status expe
 {
     return CHECK(got == expected, "%s: %s, not %s", what, nucleus_status_name(got),
                  nucleus_status_name(expected));
+}
+
+static inline int same_word(const char *what, uint32_t got, uint32_t expected)
+{
+    return CHECK(got == expected, "%s: %#x, not %#x", what, (unsigned)got, (unsigned)expected);
+}
+
+/* A sentence for a log: not empty, not endless, nothing in it that a terminal would obey, and all
+ * of `says` (up to a NULL) in it. */
+static inline void check_sentence(const char *what, const char *sentence, const char *const *says,
+                                  size_t n)
+{
+    if (!CHECK(sentence != NULL, "%s: no sentence", what))
+        return;
+    CHECK(strlen(sentence) > 20 && strlen(sentence) < 400, "%s: %zu bytes: %s", what,
+          strlen(sentence), sentence);
+    for (const char *at = sentence; *at != '\0'; at++)
+        if (!CHECK((unsigned char)*at >= ' ' && *at != '\x7f', "%s: a control character %#x",
+                   what, (unsigned)*at))
+            break;
+    for (size_t i = 0; i < n && says[i] != NULL; i++)
+        CHECK(strstr(sentence, says[i]) != NULL, "%s: no \"%s\" in: %s", what, says[i], sentence);
 }
 
 /* The last line of every test program: what it did, and its exit status. */

@@ -7,16 +7,11 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "check.h"
-
-#define COUNT(table) (sizeof(table) / sizeof *(table))
+#include "filters.h"
 
 /* Longer than any machine needs; a hang ends in SIGALRM, which fails the test. */
 enum { PATIENCE = 100 };
@@ -54,24 +49,6 @@ static int probe(void)
 {
     errno = 0;
     return syscall(SYS_getppid) == -1 ? errno : 0;
-}
-
-static nucleus_filter *new_filter(uint32_t default_action)
-{
-    nucleus_filter *filter = NULL;
-
-    if (!same_status("filter_new", nucleus_filter_new(default_action, &filter), NUCLEUS_OK))
-        exit(2);
-    return filter;
-}
-
-static const nucleus_filter *compiled(const char *what, nucleus_filter *filter)
-{
-    nucleus_status status = nucleus_filter_compile(filter);
-
-    if (!CHECK(status == NUCLEUS_OK, "%s: %s", what, nucleus_filter_error(filter)))
-        exit(2);
-    return filter;
 }
 
 static void release(const nucleus_filter *filter)
