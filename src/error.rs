@@ -385,12 +385,6 @@ impl Error {
              many arguments with each other, so drop some of those with several conditions"
         ))
     }
-
-    pub(crate) fn not_followed(index: usize, code: u16) -> Self {
-        Self::unproven(format!(
-            "prove: instruction {index} (code {code:#06x}) is one that the proof does not follow"
-        ))
-    }
 }
 
 impl std::fmt::Display for Error {

@@ -1,23 +1,27 @@
-//! The bits of a call's arguments, in the order in which the diagrams ask for them.
+//! The bits of a call, in the order in which the diagrams ask for them.
 
-/// A 32-bit word that is neither the number nor the architecture, as its place in the order.
+/// A 32-bit word of `struct seccomp_data`, as its place in the order.
 ///
-/// Of an argument the word at the higher offset comes first, which on little-endian machines is
-/// the high half: a 64-bit comparison then asks for its bits in the order of their weight.
+/// Architecture and number come first, as programs ask for them. Of an argument the word at the
+/// higher offset comes first, which on little-endian machines is the high half: a 64-bit comparison
+/// then asks for its bits in the order of their weight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Word(u16);
 
 impl Word {
-    pub(super) const COUNT: u16 = 14;
+    pub(super) const COUNT: u16 = 16;
 
-    /// The word at `offset` of `struct seccomp_data`; the first two are the number and the
-    /// architecture, which are no words here.
-    pub(super) fn at(offset: u32) -> Option<Self> {
-        match u16::try_from(offset / 4).ok()? {
-            0 | 1 => None,
+    pub(super) const ARCH: Self = Self(0);
+    pub(super) const NR: Self = Self(1);
+
+    /// The word at `offset`, which is one of 0, 4 to 60.
+    pub(super) fn at(offset: u32) -> Self {
+        match u16::try_from(offset / 4).expect("an offset is below 64") {
+            0 => Self::NR,
+            1 => Self::ARCH,
             // The instruction pointer comes last: hardly a program asks for it.
-            place @ (2 | 3) => Some(Self((place + 10) ^ 1)),
-            place => Some(Self((place - 4) ^ 1)),
+            place @ (2 | 3) => Self((place + 12) ^ 1),
+            place => Self((place - 2) ^ 1),
         }
     }
 
@@ -26,11 +30,11 @@ impl Word {
 
     /// The (high, low) halves of argument `index` in a call's data.
     pub(super) fn halves(big_endian: bool, index: u8) -> (Self, Self) {
-        let (first, second) = (Self(2 * u16::from(index) + 1), Self(2 * u16::from(index)));
+        let (first, second) = (Self(2 * u16::from(index) + 3), Self(2 * u16::from(index) + 2));
         if big_endian { (first, second) } else { (second, first) }
     }
 
-    /// The place in the order, 0 to 13.
+    /// The place in the order, 0 to 15.
     pub(super) fn place(self) -> usize {
         usize::from(self.0)
     }
@@ -61,10 +65,9 @@ mod tests {
 
     #[test]
     fn every_offset_is_a_word_of_its_own() {
-        let mut words: Vec<_> = (2..16).filter_map(|index| Word::at(4 * index)).collect();
+        let mut words: Vec<_> = (0..16).map(|index| Word::at(4 * index)).collect();
         words.sort_unstable();
         assert_eq!(words, (0..Word::COUNT).map(Word).collect::<Vec<_>>());
-        assert_eq!([0, 4].map(Word::at), [None, None], "number and architecture");
     }
 
     #[test]
@@ -73,7 +76,7 @@ mod tests {
             let offset = 16 + 8 * u32::from(index);
             let offset = if index == Word::INSTRUCTION_POINTER { 8 } else { offset };
             let (high, low) = Word::halves(false, index);
-            assert_eq!((Word::at(offset + 4), Word::at(offset)), (Some(high), Some(low)));
+            assert_eq!((Word::at(offset + 4), Word::at(offset)), (high, low));
             assert!(high.variable(0) < low.variable(31), "the high half's bits come first");
         }
     }

@@ -1,15 +1,12 @@
 //! Which of two filters is the stricter.
 //!
-//! Both are brought into the form in which the proof compares a program with its policy; then, for
-//! every architecture and number, so is the stricter of both verdicts. A filter that equals that
-//! everywhere is nowhere looser than the other.
-
-use std::collections::BTreeSet;
+//! Both are brought into the form in which the proof compares a program with its policy, and so is
+//! the stricter of both verdicts for every call. A filter that equals that is nowhere looser than
+//! the other.
 
 use super::diagram::{Diagram, Function};
 use super::of_policy::{self, Impossible};
-use super::of_program;
-use super::steps::{Meaning, Range};
+use super::symbolic;
 use super::witness;
 use crate::bpf::Program;
 use crate::call::Call;
@@ -57,55 +54,28 @@ impl Comparison {
 /// Their arguments tangle so much that the budget of the proof is not enough.
 pub fn compare_policies(a: &Policy, b: &Policy) -> Result<Comparison> {
     let mut diagram = Diagram::new();
-    let mut nobody_asks = Impossible::new();
-    let a = of_policy::meaning(&mut diagram, a, &mut nobody_asks)?;
-    let b = of_policy::meaning(&mut diagram, b, &mut nobody_asks)?;
-    compare(&mut diagram, &a, &b)
+    let [a, b] = [a, b].map(|policy| {
+        let meaning = of_policy::meaning(&mut diagram, policy, &mut Impossible::new())?;
+        Ok(meaning.whole(&mut diagram))
+    });
+    compare(&mut diagram, a?, b?)
 }
 
 /// Compares what two programs return for every call.
 ///
 /// # Errors
-/// One uses an instruction in a way that the proof does not follow, or the budget is not enough.
+/// What they compute tangles so much that the budget of the proof is not enough.
 pub fn compare_programs(a: &Program, b: &Program) -> Result<Comparison> {
     let mut diagram = Diagram::new();
-    let a = of_program::meaning(&mut diagram, a)?;
-    let b = of_program::meaning(&mut diagram, b)?;
-    compare(&mut diagram, &a, &b)
+    let [a, b] = [a, b].map(|program| symbolic::whole(&mut diagram, program));
+    compare(&mut diagram, a?, b?)
 }
 
-fn compare(diagram: &mut Diagram, a: &Meaning, b: &Meaning) -> Result<Comparison> {
-    let mut found = Comparison::default();
-    // Most architectures and numbers share their verdicts with others.
-    let mut seen: BTreeSet<(Function, Function)> = BTreeSet::new();
-    for (arches, ours) in a.within(Range::ALL) {
-        for (arch, theirs) in b.within(arches) {
-            for (numbers, x) in ours.within(Range::ALL) {
-                for (number, y) in theirs.within(numbers) {
-                    if x != y && seen.insert((*x, *y)) {
-                        let place = (arch.first, number.first);
-                        add_difference(diagram, &mut found, place, (*x, *y))?;
-                    }
-                }
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// Looks for calls of one architecture and number, for which two different functions differ.
-fn add_difference(
-    diagram: &mut Diagram,
-    found: &mut Comparison,
-    place: (u32, u32),
-    (x, y): (Function, Function),
-) -> Result<()> {
-    let stricter = diagram.stricter(x, y)?;
-    if found.stricter.is_none() && stricter != y {
-        found.stricter = Some(witness::difference(diagram, place, stricter, y).0);
-    }
-    if found.looser.is_none() && stricter != x {
-        found.looser = Some(witness::difference(diagram, place, stricter, x).0);
-    }
-    Ok(())
+fn compare(diagram: &mut Diagram, a: Function, b: Function) -> Result<Comparison> {
+    let both = diagram.stricter(a, b)?;
+    let differs_from = |other| {
+        let differs = both != other;
+        differs.then(|| witness::difference(diagram, None, both, other).0)
+    };
+    Ok(Comparison { stricter: differs_from(b), looser: differs_from(a) })
 }

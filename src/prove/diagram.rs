@@ -43,6 +43,8 @@ enum Operation {
     Choose(Function, Function, Function),
     /// Two verdicts, of which the stricter is taken.
     Stricter(Function, Function),
+    /// A number, with these bits set besides.
+    WithBits(Function, u32),
 }
 
 /// What is left to do, for the stack of [`Diagram::run`].
@@ -93,6 +95,11 @@ impl Diagram {
         self.run(Operation::Stricter(a, b))
     }
 
+    /// A number with `bits` set besides.
+    pub(super) fn with_bits(&mut self, number: Function, bits: u32) -> Result<Function> {
+        self.run(Operation::WithBits(number, bits))
+    }
+
     /// With a stack of its own: an operation is as deep as there are bits, and the caller's thread
     /// may have little of the other kind.
     fn run(&mut self, operation: Operation) -> Result<Function> {
@@ -101,7 +108,7 @@ impl Diagram {
             match task {
                 Task::Do(operation) => match self.known(operation) {
                     Some(function) => self.results.push(function),
-                    None => self.halve(operation)?,
+                    None => self.begin(operation)?,
                 },
                 Task::Join(bit, operation) => {
                     let one = self.results.pop().expect("both halves were pushed");
@@ -134,12 +141,21 @@ impl Diagram {
                 }
                 _ => None,
             },
+            Operation::WithBits(..) => None,
         };
         known.or_else(|| self.done.get(&operation).copied())
     }
 
-    /// Leaves the two halves of an operation to be done, and then to be joined.
-    fn halve(&mut self, operation: Operation) -> Result<()> {
+    /// Leaves the two halves of an operation to be done, and then to be joined; at the end of a
+    /// diagram there are none.
+    fn begin(&mut self, operation: Operation) -> Result<()> {
+        if let Operation::WithBits(number, bits) = operation
+            && let Root::Value(number) = self.root(number)
+        {
+            let function = self.value(number | bits);
+            self.results.push(function);
+            return Ok(());
+        }
         if self.roots.len() + self.done.len() > BUDGET {
             return Err(Error::proof_budget("nodes and operations", BUDGET));
         }
@@ -154,6 +170,11 @@ impl Diagram {
                 let bit = self.level(a).min(self.level(b));
                 let [(a0, a1), (b0, b1)] = [a, b].map(|function| self.split(function, bit));
                 (bit, Operation::Stricter(a0, b0), Operation::Stricter(a1, b1))
+            }
+            Operation::WithBits(number, bits) => {
+                let bit = self.level(number);
+                let (zero, one) = self.split(number, bit);
+                (bit, Operation::WithBits(zero, bits), Operation::WithBits(one, bits))
             }
         };
         self.tasks.extend([Task::Join(bit, operation), Task::Do(one), Task::Do(zero)]);

@@ -15,21 +15,26 @@
 mod bits;
 mod compare;
 mod diagram;
+mod liveness;
 mod of_policy;
 mod of_program;
 mod regions;
 mod steps;
+mod symbolic;
+mod vector;
 mod witness;
 
 pub use compare::{Comparison, Order, compare_policies, compare_programs};
 
 use crate::bpf::Program;
+use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::map::Map;
 use crate::policy::{Policy, Rule, Subject};
-use diagram::Diagram;
+use diagram::{Diagram, Function};
 use of_policy::Impossible;
 use regions::{End, regions};
+use steps::Meaning;
 
 /// A program that was shown to mean its policy. Only [`prove`] makes one.
 #[derive(Clone, Debug)]
@@ -55,30 +60,64 @@ impl Proven {
 /// Shows that `program` gives every call the verdict that [`crate::policy::evaluate`] gives it.
 ///
 /// # Errors
-/// They differ: the message names a call for which they do, and both verdicts. Or the program uses
-/// an instruction in a way that the proof does not follow, or the proof does not end within its
-/// budget; then nothing was shown, and the program must not be loaded.
+/// They differ: the message names a call for which they do, and both verdicts. Or the proof does
+/// not end within its budget; then nothing was shown, and the program must not be loaded.
 pub fn prove(policy: &Policy, program: Program) -> Result<Proven> {
     let mut diagram = Diagram::new();
     let mut impossible = Impossible::new();
     let meaning = of_policy::meaning(&mut diagram, policy, &mut impossible)?;
-    let mut functions = Map::default();
-    for region in regions(&program)? {
+    let difference = match by_regions(&mut diagram, &meaning, &program)? {
+        Outcome::Equal => None,
+        Outcome::Differs(place, wanted, found) => {
+            Some(witness::difference(&diagram, Some(place), wanted, found))
+        }
+        Outcome::NotFollowed => as_a_whole(&mut diagram, &meaning, &program)?,
+    };
+    match difference {
+        None => Ok(Proven { program, impossible }),
+        Some((call, values)) => Err(Error::refuted(&call, values)),
+    }
+}
+
+/// What a look at the regions comes to.
+enum Outcome {
+    Equal,
+    /// For this token and number the two functions of the arguments are not equal.
+    Differs((u32, u32), Function, Function),
+    /// The program does more than compare.
+    NotFollowed,
+}
+
+/// Compares region by region: the quick way, which suits all programs that this library makes.
+fn by_regions(diagram: &mut Diagram, meaning: &Meaning, program: &Program) -> Result<Outcome> {
+    let Some(regions) = regions(program)? else { return Ok(Outcome::NotFollowed) };
+    let mut functions: Map<End, Function> = Map::default();
+    for region in regions {
         let found = match (region.end, functions.get(&region.end)) {
-            (_, Some(known)) => *known,
-            (End::Return(value), None) => diagram.value(value),
-            (End::Arguments(start), None) => of_program::arguments(&mut diagram, &program, start)?,
+            (_, Some(known)) => Some(*known),
+            (End::Return(value), None) => Some(diagram.value(value)),
+            (End::Arguments(start), None) => of_program::arguments(diagram, program, start)?,
         };
+        let Some(found) = found else { return Ok(Outcome::NotFollowed) };
         functions.insert(region.end, found);
         for (arches, numbers) in meaning.within(region.arch) {
             for (numbers, wanted) in numbers.within(region.nr) {
                 if *wanted != found {
-                    let place = (arches.first, numbers.first);
-                    let (call, values) = witness::difference(&diagram, place, *wanted, found);
-                    return Err(Error::refuted(&call, values));
+                    return Ok(Outcome::Differs((arches.first, numbers.first), *wanted, found));
                 }
             }
         }
     }
-    Ok(Proven { program, impossible })
+    Ok(Outcome::Equal)
+}
+
+/// Compares one function of everything with another: the way that follows every program.
+fn as_a_whole(
+    diagram: &mut Diagram,
+    meaning: &Meaning,
+    program: &Program,
+) -> Result<Option<(Call, (u32, u32))>> {
+    let wanted = meaning.whole(diagram);
+    let found = symbolic::whole(diagram, program)?;
+    Ok((wanted != found).then(|| witness::difference(diagram, None, wanted, found)))
 }

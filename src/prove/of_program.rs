@@ -1,53 +1,14 @@
 //! What a program makes of a call's arguments, as a function of their bits.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use super::bits::Word;
 use super::diagram::{Diagram, Function};
-use super::regions::{End, Region, parts, regions};
-use super::steps::{Meaning, Range, Steps};
+use super::regions::parts;
+use super::steps::{Range, Steps, over};
+use super::symbolic::join;
 use crate::bpf::{Instruction, Opcode, Program};
-use crate::error::{Error, Result};
-
-/// What the program returns for every architecture, number and arguments.
-///
-/// The regions are put in order: for each stretch of architectures that no region's edge cuts,
-/// those that cover it are the steps of its numbers.
-pub(super) fn meaning(diagram: &mut Diagram, program: &Program) -> Result<Meaning> {
-    let regions = regions(program)?;
-    let mut functions: BTreeMap<End, Function> = BTreeMap::new();
-    let nowhere = diagram.value(0);
-    let mut arches = Steps::new(Rc::new(Steps::new(nowhere)));
-    let mut edges: Vec<u32> = regions.iter().map(|region| region.arch.first).collect();
-    edges.sort_unstable();
-    edges.dedup();
-    if edges.len().saturating_mul(regions.len()) > BUDGET {
-        return Err(Error::proof_budget("regions", BUDGET));
-    }
-    for first in edges {
-        let mut numbers = Steps::new(nowhere);
-        for Region { arch, nr, end } in &regions {
-            if (arch.first..=arch.last).contains(&first) {
-                let function = match functions.get(end) {
-                    Some(known) => *known,
-                    None => match *end {
-                        End::Return(value) => diagram.value(value),
-                        End::Arguments(start) => arguments(diagram, program, start)?,
-                    },
-                };
-                functions.insert(*end, function);
-                numbers.set(nr.first, nr.last, function);
-            }
-        }
-        arches.set(first, u32::MAX, Rc::new(numbers));
-    }
-    Ok(arches)
-}
-
-/// Regions looked at to put them in order; programs that tell a few architectures apart have some
-/// thousands.
-const BUDGET: usize = 20_000_000;
+use crate::error::Result;
 
 /// What the accumulator holds at some instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,7 +18,8 @@ enum Accumulator {
     Masked(Word, u32),
 }
 
-/// The value returned for all arguments, from the load at `start` on.
+/// The value returned for all arguments, from the load at `start` on; `None` when the program does
+/// not just compare them.
 ///
 /// Jumps only go forward. So one pass over the instructions finds for each the arguments that come
 /// to it, by what the accumulator holds then; those that come to a return get its value.
@@ -69,12 +31,13 @@ pub(super) fn arguments(
     diagram: &mut Diagram,
     program: &Program,
     start: usize,
-) -> Result<Function> {
+) -> Result<Option<Function>> {
     let never = diagram.value(0);
     let mut coming = BTreeMap::from([((start, Accumulator::Unknown), diagram.value(1))]);
     let mut returned: BTreeMap<u32, Function> = BTreeMap::new();
     while let Some(((pc, a), here)) = coming.pop_first() {
-        match next(program.instructions()[pc], pc, a)? {
+        let Some(next) = next(program.instructions()[pc], pc, a) else { return Ok(None) };
+        match next {
             Next::Return(value) => join(diagram, &mut returned, value, here)?,
             Next::Go(target, a) => join(diagram, &mut coming, (target, a), here)?,
             Next::Branch(test) => {
@@ -91,26 +54,11 @@ pub(super) fn arguments(
     let mut returned = returned.into_iter();
     let (value, _) = returned.next().expect("a checked program returns");
     let last = diagram.value(value);
-    returned.try_fold(last, |function, (value, arguments)| {
+    let function = returned.try_fold(last, |function, (value, arguments)| {
         let value = diagram.value(value);
         diagram.choose(arguments, value, function)
-    })
-}
-
-/// Adds arguments to those that are under `key` already.
-fn join<K: Ord>(
-    diagram: &mut Diagram,
-    under: &mut BTreeMap<K, Function>,
-    key: K,
-    arguments: Function,
-) -> Result<()> {
-    let always = diagram.value(1);
-    let all = match under.get(&key) {
-        Some(already) => diagram.choose(arguments, always, *already)?,
-        None => arguments,
-    };
-    under.insert(key, all);
-    Ok(())
+    });
+    function.map(Some)
 }
 
 /// What an instruction does.
@@ -120,25 +68,24 @@ enum Next {
     Branch(Test),
 }
 
-fn next(instruction: Instruction, pc: usize, a: Accumulator) -> Result<Next> {
+/// `None` for what is no comparison of an argument's bits with a constant.
+fn next(instruction: Instruction, pc: usize, a: Accumulator) -> Option<Next> {
     let Instruction { code, jt, jf, k } = instruction;
-    let not_followed = || Error::not_followed(pc, code);
-    let opcode = Opcode::from_code(code).ok_or_else(not_followed)?;
-    Ok(match (opcode, a) {
+    Some(match (Opcode::from_code(code)?, a) {
         (Opcode::Return, _) => Next::Return(k),
         (Opcode::Jump, _) => Next::Go(pc + 1 + k as usize, a),
-        (Opcode::Load, _) => {
-            let word = Word::at(k).ok_or_else(not_followed)?;
-            Next::Go(pc + 1, Accumulator::Masked(word, u32::MAX))
-        }
+        (Opcode::Load, _) => match Word::at(k) {
+            Word::ARCH | Word::NR => return None,
+            word => Next::Go(pc + 1, Accumulator::Masked(word, u32::MAX)),
+        },
         (Opcode::And, Accumulator::Masked(word, mask)) => {
             Next::Go(pc + 1, Accumulator::Masked(word, mask & k))
         }
-        (_, Accumulator::Masked(word, mask)) => {
+        (opcode, Accumulator::Masked(word, mask)) => {
             let (yes, no) = (pc + 1 + usize::from(jt), pc + 1 + usize::from(jf));
             Next::Branch(Test { opcode, word, mask, k, yes, no })
         }
-        (_, Accumulator::Unknown) => return Err(not_followed()),
+        (_, Accumulator::Unknown) => return None,
     })
 }
 
@@ -239,26 +186,4 @@ fn search_tree(program: &Program, pc: usize) -> Option<BTreeMap<usize, Vec<Range
         }
     }
     (!ways_out.contains_key(&pc)).then_some(ways_out)
-}
-
-/// A function of a word that is constant between steps as one of its bits, for the words that
-/// start with the bits of `base` above the lowest `bits`.
-fn over(
-    diagram: &mut Diagram,
-    word: Word,
-    steps: &Steps<Function>,
-    base: u32,
-    bits: u32,
-) -> Function {
-    let last = base | u32::MAX.checked_shr(32 - bits).unwrap_or(0);
-    let mut inside = steps.within(Range { first: base, last });
-    match (inside.next(), inside.next()) {
-        (Some((_, only)), None) => *only,
-        _ => {
-            let bit = bits - 1;
-            let zero = over(diagram, word, steps, base, bit);
-            let one = over(diagram, word, steps, base | 1 << bit, bit);
-            diagram.bit(word.variable(bit), zero, one)
-        }
-    }
 }

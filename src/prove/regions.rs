@@ -28,8 +28,8 @@ pub(super) enum End {
 /// as long as a program can be some millions.
 const BUDGET: usize = 20_000_000;
 
-/// All regions of the program.
-pub(super) fn regions(program: &Program) -> Result<Vec<Region>> {
+/// All regions of the program; `None` when it does not just compare number and architecture.
+pub(super) fn regions(program: &Program) -> Result<Option<Vec<Region>>> {
     let mut regions = Vec::new();
     let start = State { pc: 0, a: A::Constant(0), arch: Range::ALL, nr: Range::ALL };
     let mut waiting = vec![start];
@@ -39,11 +39,13 @@ pub(super) fn regions(program: &Program) -> Result<Vec<Region>> {
         if steps > BUDGET {
             return Err(Error::proof_budget("steps", BUDGET));
         }
-        if let Some(end) = state.step(program.instructions()[state.pc], &mut waiting)? {
-            regions.push(Region { arch: state.arch, nr: state.nr, end });
+        match state.step(program.instructions()[state.pc], &mut waiting) {
+            Step::Goes => {}
+            Step::Ends(end) => regions.push(Region { arch: state.arch, nr: state.nr, end }),
+            Step::IsNotFollowed => return Ok(None),
         }
     }
-    Ok(regions)
+    Ok(Some(regions))
 }
 
 /// What the accumulator holds. The kernel clears it before the first instruction.
@@ -62,34 +64,40 @@ struct State {
     nr: Range,
 }
 
+/// What an instruction comes to.
+enum Step {
+    Goes,
+    Ends(End),
+    IsNotFollowed,
+}
+
 impl State {
     /// One instruction: the states behind it go to `waiting`, or the region ends.
-    fn step(self, instruction: Instruction, waiting: &mut Vec<Self>) -> Result<Option<End>> {
+    fn step(self, instruction: Instruction, waiting: &mut Vec<Self>) -> Step {
         let Instruction { code, jt, jf, k } = instruction;
-        let not_followed = || Err(Error::not_followed(self.pc, code));
-        let Some(opcode) = Opcode::from_code(code) else { return not_followed() };
+        let Some(opcode) = Opcode::from_code(code) else { return Step::IsNotFollowed };
         let next = Self { pc: self.pc + 1, ..self };
         match (opcode, self.a) {
-            (Opcode::Return, _) => return Ok(Some(End::Return(k))),
+            (Opcode::Return, _) => return Step::Ends(End::Return(k)),
             (Opcode::Load, _) => match k {
                 0 => waiting.push(Self { a: A::Nr, ..next }),
                 4 => waiting.push(Self { a: A::Arch, ..next }),
-                _ => return Ok(Some(End::Arguments(self.pc))),
+                _ => return Step::Ends(End::Arguments(self.pc)),
             },
             (Opcode::Jump, _) => waiting.push(Self { pc: next.pc + k as usize, ..self }),
             (Opcode::And, A::Constant(value)) => {
                 waiting.push(Self { a: A::Constant(value & k), ..next });
             }
-            (Opcode::And, _) => return not_followed(),
+            (Opcode::And, _) => return Step::IsNotFollowed,
             (test, _) => {
-                let Some(parts) = parts(self.range(), test, k) else { return not_followed() };
+                let Some(parts) = parts(self.range(), test, k) else { return Step::IsNotFollowed };
                 for (part, holds) in parts {
                     let skip = usize::from(if holds { jt } else { jf });
                     waiting.push(Self { pc: next.pc + skip, ..self.narrowed(part) });
                 }
             }
         }
-        Ok(None)
+        Step::Goes
     }
 
     /// What the accumulator can hold.

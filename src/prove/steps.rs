@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::diagram::Function;
+use super::bits::Word;
+use super::diagram::{Diagram, Function};
 use crate::error::Result;
 
 /// For every architecture token, for every number, a verdict as a function of the arguments.
@@ -62,6 +63,40 @@ impl<T: Clone> Steps<T> {
                 (Range { first: (*from).max(range.first), last }, value)
             },
         )
+    }
+}
+
+/// A function of a word that is constant between steps as one of its bits, for the words that
+/// start with the bits of `base` above the lowest `bits`.
+pub(super) fn over(
+    diagram: &mut Diagram,
+    word: Word,
+    steps: &Steps<Function>,
+    base: u32,
+    bits: u32,
+) -> Function {
+    let last = base | u32::MAX.checked_shr(32 - bits).unwrap_or(0);
+    let mut inside = steps.within(Range { first: base, last });
+    match (inside.next(), inside.next()) {
+        (Some((_, only)), None) => *only,
+        _ => {
+            let bit = bits - 1;
+            let zero = over(diagram, word, steps, base, bit);
+            let one = over(diagram, word, steps, base | 1 << bit, bit);
+            diagram.bit(word.variable(bit), zero, one)
+        }
+    }
+}
+
+impl Meaning {
+    /// The same as one function of architecture, number and arguments.
+    pub(super) fn whole(&self, diagram: &mut Diagram) -> Function {
+        let of_numbers = |diagram: &mut Diagram, numbers: &Steps<Function>| {
+            over(diagram, Word::NR, numbers, 0, 32)
+        };
+        let from = self.from.iter().map(|(first, numbers)| (*first, of_numbers(diagram, numbers)));
+        let arches = Steps { from: from.collect() };
+        over(diagram, Word::ARCH, &arches, 0, 32)
     }
 }
 

@@ -5,20 +5,24 @@ use super::diagram::{Diagram, Function, Root};
 use crate::arch::Arch;
 use crate::call::Call;
 
-/// A call of architecture `token` and number `nr` for which the functions, which are not equal,
-/// differ, and the value of each.
+/// A call for which the functions, which are not equal, differ, and the value of each. `place` is
+/// its token and number, where the functions are of the arguments alone.
 pub(super) fn difference(
     diagram: &Diagram,
-    (token, nr): (u32, u32),
+    place: Option<(u32, u32)>,
     mut a: Function,
     mut b: Function,
 ) -> (Call, (u32, u32)) {
     let mut words = [0; Word::COUNT as usize];
+    if let Some((token, nr)) = place {
+        words[Word::ARCH.place()] = token;
+        words[Word::NR.place()] = nr;
+    }
     // Always into a half where they still differ: there is one, since equal functions are one node.
     loop {
         let bit = diagram.level(a).min(diagram.level(b));
         match (diagram.root(a), diagram.root(b)) {
-            (Root::Value(a), Root::Value(b)) => return (call(token, nr, &words), (a, b)),
+            (Root::Value(a), Root::Value(b)) => return (call(&words), (a, b)),
             _ => {
                 let (a_0, a_1) = diagram.split(a, bit);
                 let (b_0, b_1) = diagram.split(b, bit);
@@ -35,13 +39,14 @@ pub(super) fn difference(
 }
 
 /// The words, in the order of their places, put together as the token says.
-fn call(token: u32, nr: u32, words: &[u32; Word::COUNT as usize]) -> Call {
+fn call(words: &[u32; Word::COUNT as usize]) -> Call {
+    let token = words[Word::ARCH.place()];
     let whole = |index| {
         let (high, low) = Word::halves(Arch::is_big_endian(token), index);
         u64::from(words[high.place()]) << 32 | u64::from(words[low.place()])
     };
     Call {
-        nr: nr.cast_signed(),
+        nr: words[Word::NR.place()].cast_signed(),
         arch: token,
         instruction_pointer: whole(Word::INSTRUCTION_POINTER),
         args: [0, 1, 2, 3, 4, 5].map(whole),

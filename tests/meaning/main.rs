@@ -8,6 +8,7 @@ mod broken;
 mod cached;
 mod cases;
 mod compiled;
+mod language;
 mod limits;
 mod proof;
 mod reproducible;
