@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::status::{NUCLEUS_ERR_INTERNAL, nucleus_status};
+use super::status::{NUCLEUS_ERR_INTERNAL, NUCLEUS_OK, nucleus_status};
 use crate::error::{Error, Result};
 
 /// Runs `body`; a panic in it ends here, as [`NUCLEUS_ERR_INTERNAL`].
@@ -18,6 +18,23 @@ pub(super) fn guarded(
         on_panic();
         NUCLEUS_ERR_INTERNAL
     })
+}
+
+/// Frees a handle. NULL is fine.
+///
+/// # Safety
+/// `handle` is NULL or came out of [`Box::into_raw`], and is not used again.
+pub(super) unsafe fn free<T>(handle: *mut T) {
+    if handle.is_null() {
+        return;
+    }
+    // SAFETY: not NULL, and the caller promises that it was made of a box.
+    let owned = unsafe { Box::from_raw(handle) };
+    let drop = move || {
+        drop(owned);
+        NUCLEUS_OK
+    };
+    guarded(drop, || ());
 }
 
 /// A C string as text. `what` is being done with it, for the message.

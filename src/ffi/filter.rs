@@ -3,7 +3,7 @@
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 
-use super::boundary::guarded;
+use super::boundary::{free, guarded};
 use super::program::Program;
 use super::status::{
     self, NUCLEUS_ERR_INTERNAL, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status,
@@ -162,17 +162,8 @@ pub unsafe extern "C" fn nucleus_filter_new(
 /// `filter` is NULL or a live handle, not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nucleus_filter_free(filter: *mut Filter) {
-    if !filter.is_null() {
-        // SAFETY: a live handle comes from nucleus_filter_new, which made it of a box.
-        let filter = unsafe { Box::from_raw(filter) };
-        guarded(
-            move || {
-                drop(filter);
-                NUCLEUS_OK
-            },
-            || (),
-        );
-    }
+    // SAFETY: nucleus_filter_new and nucleus_filter_clone make it of a box.
+    unsafe { free(filter) }
 }
 
 /// The first failure on this filter since it was made or cleared, as a sentence: what was asked

@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 use std::ptr;
 
-use super::boundary::{array, guarded};
+use super::boundary::{array, free, guarded};
 use super::filter::Filter;
 use super::status::{
     self, NUCLEUS_ERR_BUFFER, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_ERR_KERNEL, NUCLEUS_OK,
@@ -144,17 +144,8 @@ fn from_bytes(bytes: &[u8]) -> Result<Program> {
 /// `program` is NULL or came from nucleus_program_from_bpf, and is not used again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nucleus_program_free(program: *mut Program) {
-    if !program.is_null() {
-        // SAFETY: it comes from nucleus_program_from_bpf, which made it of a box.
-        let program = unsafe { Box::from_raw(program) };
-        guarded(
-            move || {
-                drop(program);
-                NUCLEUS_OK
-            },
-            || (),
-        );
-    }
+    // SAFETY: nucleus_program_from_bpf makes it of a box.
+    unsafe { free(program) }
 }
 
 /// The number of instructions, 1 to 4096; 0 for NULL. Since 0.1.

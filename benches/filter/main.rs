@@ -6,6 +6,8 @@
 #![allow(missing_docs, reason = "a program")]
 #![allow(unsafe_code, reason = "forks and times raw system calls")]
 
+mod policies;
+
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -16,10 +18,11 @@ use nucleus_seccomp::bpf::{is_constant_allow, run};
 use nucleus_seccomp::call::Call;
 use nucleus_seccomp::compile::compile;
 use nucleus_seccomp::kernel::{Options, load};
-use nucleus_seccomp::policy::builtin::{self, ALLOWED, Modes, Row};
-use nucleus_seccomp::policy::{Condition, Operator, Policy, Rule, Width};
+use nucleus_seccomp::policy::Policy;
+use nucleus_seccomp::policy::builtin::{ALLOWED, Row};
 use nucleus_seccomp::prove::{Proven, prove};
 use nucleus_seccomp::syscall::Syscall;
+use policies::{built_in, calls, container, values};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
 use serde::Serialize;
 
@@ -56,12 +59,6 @@ fn micros(time: Duration) -> f64 {
     time.as_nanos() as f64 / 1000.0
 }
 
-fn built_in() -> Policy {
-    let mut policy = Policy::new(Action::KILL_PROCESS);
-    builtin::add_to(&mut policy, Modes::default()).unwrap();
-    policy
-}
-
 fn proven(policy: &Policy) -> Proven {
     prove(policy, compile(policy).unwrap()).unwrap()
 }
@@ -88,6 +85,9 @@ fn making(figures: &mut Vec<Figure>) {
         ("built-in", "policy alone", shortest(built_in)),
         ("built-in", "and compiled", shortest(|| compile(&built_in()))),
         ("built-in", "and proven", shortest(|| proven(&built_in()))),
+        ("container", "policy alone", shortest(container)),
+        ("container", "and compiled", shortest(|| compile(&container()))),
+        ("container", "and proven", shortest(|| proven(&container()))),
         ("allow list", "and compiled", shortest(|| compile(&allow_only()))),
         ("allow list", "and proven", shortest(|| proven(&allow_only()))),
         ("allow list", "seccompiler", shortest(theirs)),
@@ -103,31 +103,34 @@ fn making(figures: &mut Vec<Figure>) {
         });
     }
     println!(
-        "  instructions: built-in {}, allow list {}, seccompiler {}",
+        "  instructions: built-in {}, container {} on three architectures, allow list {}, \
+         seccompiler {}",
         program.instructions().len(),
+        compile(&container()).unwrap().instructions().len(),
         compile(&allow_only()).unwrap().instructions().len(),
         theirs().len()
     );
 }
 
-/// How making grows with the number of values that one argument is compared with.
+/// How compiling and proving grow with the number of rules.
 fn growth(figures: &mut Vec<Figure>) {
-    println!("\none call with n values of a 32-bit argument, µs, shortest of 300");
-    for count in [10u64, 100, 1000] {
-        let mut policy = Policy::new(Action::errno(1));
-        for value in 0..count {
-            let is = Condition::new("ioctl", 1, Operator::Eq, Width::Bits32, value * 7919, 0);
-            policy.add_rule("ioctl", Rule::new(Action::ALLOW, [is.unwrap()])).unwrap();
-        }
+    let mut row = |kind: &str, count: usize, policy: Policy| {
         let compiling = micros(shortest(|| compile(&policy)));
         let program = compile(&policy).unwrap();
         let proving = micros(shortest(|| prove(&policy, program.clone())));
         let length = program.instructions().len();
-        println!("  {count:5} compile {compiling:9.1}  prove {proving:9.1}  {length} instructions");
+        println!("  {count:5} {kind} {compiling:9.1} {proving:10.1} {length:7}");
         for (subject, value) in [("compile", compiling), ("prove", proving)] {
-            let (figure, policy) = ("growth".into(), format!("{count} values"));
+            let (figure, policy) = ("growth".into(), format!("{count} {kind}"));
             figures.push(Figure { figure, policy, subject: subject.into(), value, unit: "us" });
         }
+    };
+    println!("\n  rules                compile      prove  instructions   (µs, shortest of 300)");
+    for count in [10, 30, 100, 300, 1000, 2000] {
+        row("values of one arg", count, values(count as u64));
+    }
+    for count in [10, 30, 100, 300, 1000, 1800] {
+        row("calls, an arg each", count, calls(count));
     }
 }
 
