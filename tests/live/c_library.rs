@@ -15,8 +15,21 @@ use crate::stage::{available, pkg_config, project, run, text};
 const STRICT: [&str; 8] =
     ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-O1", "-g"];
 
-/// The test programs.
-const PROGRAMS: [&str; 3] = ["bad_input", "confine", "confine_threads"];
+/// The test programs that confine children of theirs.
+const CONFINING: [&str; 3] = ["confine", "confine_threads", "in_force"];
+
+/// The test programs that ask the library alone. They take "quick", for who runs them slowly.
+const ASKING: [&str; 9] = [
+    "algebra",
+    "bad_input",
+    "bad_pointers",
+    "compare",
+    "lookups",
+    "policy",
+    "program_export",
+    "program_import",
+    "transaction",
+];
 
 /// Compiler, language and standard that the header must please.
 const DIALECTS: [(&str, &str, &str); 8] = [
@@ -103,7 +116,7 @@ fn the_header_takes_no_foreign_names() {
 
 #[test]
 fn programs_linked_with_the_shared_library() {
-    for name in PROGRAMS {
+    for name in programs() {
         let program = build(name, Linked::Shared, "plain");
         let dynamic = text(&run(Command::new("readelf").arg("-d").arg(&program)).stdout);
         assert!(dynamic.contains("[libnucleus_seccomp.so.0]"), "{name} needs:\n{dynamic}");
@@ -113,7 +126,7 @@ fn programs_linked_with_the_shared_library() {
 
 #[test]
 fn programs_linked_with_the_archive() {
-    for name in PROGRAMS {
+    for name in programs() {
         let program = build(name, Linked::Archive, "plain");
         let needs = text(&run(Command::new("ldd").arg(&program)).stdout);
         assert!(!needs.contains("libnucleus"), "{name} needs:\n{needs}");
@@ -123,7 +136,7 @@ fn programs_linked_with_the_archive() {
 
 #[test]
 fn programs_linked_without_any_shared_library() {
-    for name in PROGRAMS {
+    for name in programs() {
         let program = build(name, Linked::Static, "plain");
         let headers = text(&run(Command::new("readelf").arg("-l").arg(&program)).stdout);
         assert!(!headers.contains("INTERP"), "{name} has an interpreter:\n{headers}");
@@ -132,16 +145,34 @@ fn programs_linked_without_any_shared_library() {
 }
 
 #[test]
-fn bad_input_under_valgrind() {
+fn programs_under_valgrind() {
     if !available("valgrind") {
         return;
     }
     let kinds = ["--leak-check=full", "--show-leak-kinds=definite,indirect"];
-    let mut valgrind = Command::new("valgrind");
-    valgrind.args(["-q", "--error-exitcode=9", "--errors-for-leak-kinds=definite,indirect"]);
-    let program = build("bad_input", Linked::Shared, "valgrind");
-    let output = run(valgrind.args(kinds).arg(program).arg("quick"));
-    print!("under valgrind, without an error or a leak: {}", text(&output.stdout));
+    for name in ASKING {
+        let mut valgrind = Command::new("valgrind");
+        valgrind.args(["-q", "--error-exitcode=9", "--errors-for-leak-kinds=definite,indirect"]);
+        let program = build(name, Linked::Shared, "valgrind");
+        let output = run(valgrind.args(kinds).arg(program).arg("quick"));
+        print!("under valgrind, without an error or a leak:\n{}", text(&output.stdout));
+    }
+}
+
+#[test]
+fn every_program_is_run() {
+    let is_program = |source: &String| source.contains("\nint main(") && source.contains("report(");
+    let mut found: Vec<String> = fs::read_dir(project("tests/live/c"))
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension() == Some(OsStr::new("c")))
+        .filter(|path| is_program(&fs::read_to_string(path).unwrap()))
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    found.sort();
+    let mut listed: Vec<&str> = programs().collect();
+    listed.sort_unstable();
+    assert_eq!(found, listed, "programs in tests/live/c, and those that are run");
 }
 
 #[test]
@@ -173,6 +204,10 @@ fn what_the_shared_object_shows() {
 }
 
 // ---- building and running ----
+
+fn programs() -> impl Iterator<Item = &'static str> {
+    CONFINING.into_iter().chain(ASKING)
+}
 
 /// Builds a test program; `user` tells builds of one program apart that run side by side.
 fn build(name: &str, linked: Linked, user: &str) -> PathBuf {

@@ -52,19 +52,36 @@ fn the_readmes_quick_start_does_what_it_says() {
     assert!(killed, "{status:?}, {}", text(&stderr));
 }
 
+/// What an example may speak of: a filter that is being made, another one, and a program.
+const SUBJECTS: &str =
+    "(nucleus_filter *f, const nucleus_filter *baseline, const nucleus_program *p)";
+
 #[test]
 fn the_headers_examples_compile() {
-    let mut source = String::from("#include <sys/socket.h>\n#include <nucleus_seccomp.h>\n");
+    let headers = ["err.h", "stdlib.h", "sys/socket.h", "sys/syscall.h", "nucleus_seccomp.h"];
+    let mut source: String =
+        headers.iter().map(|header| format!("#include <{header}>\n")).collect();
     let mut count = 0;
-    for module in ["filter", "arg", "rules", "builtin", "compile", "apply", "syscall", "log"] {
-        for example in examples(&format!("src/ffi/{module}.rs")) {
+    for module in modules() {
+        for example in examples(&format!("src/ffi/{module}")) {
             count += 1;
-            let name = format!("example_{count}");
-            source += &format!("void {name}(nucleus_filter *f);\nvoid {name}(nucleus_filter *f)\n");
-            source += &format!("{{\n{example}}}\n");
+            let function = format!("void example_{count}{SUBJECTS}");
+            source += &format!("{function};\n{function}\n{{\n(void)f, (void)baseline, (void)p;\n");
+            source += &format!("{example}}}\n");
         }
     }
-    assert!(count >= 3, "{count} examples found");
+    assert!(count >= 7, "{count} examples found");
     compile("header_examples", &(source + "int main(void) { return 0; }\n"));
     println!("{count} examples");
+}
+
+/// The files that the header is made of.
+fn modules() -> Vec<String> {
+    let mut modules: Vec<String> = std::fs::read_dir(project("src/ffi"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".rs"))
+        .collect();
+    modules.sort();
+    modules
 }

@@ -98,6 +98,7 @@ static void check_action_takers(void)
 
     for (size_t i = 0; i < COUNT(DEFAULT_ACTIONS) * COUNT(ACTION_TAKERS); i++) {
         uint32_t action = DEFAULT_ACTIONS[i / COUNT(ACTION_TAKERS)].action;
+        nucleus_status expected = DEFAULT_ACTIONS[i / COUNT(ACTION_TAKERS)].made;
         struct row row = ACTION_TAKERS[i % COUNT(ACTION_TAKERS)];
         nucleus_filter *filter = new_filter(NUCLEUS_KILL_PROCESS);
 
@@ -105,7 +106,7 @@ static void check_action_takers(void)
         *(row.call == SET ? &row.value : &row.word) = action;
         bool unsets = row.call == SET && row.word != NUCLEUS_ATTR_BAD_ARCH;
         if (action != NUCLEUS_UNSET || !unsets)
-            same_status(what, do_call(filter, &row), DEFAULT_ACTIONS[i / COUNT(ACTION_TAKERS)].made);
+            same_status(what, do_call(filter, &row), expected);
         nucleus_filter_free(filter);
     }
 }

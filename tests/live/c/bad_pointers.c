@@ -153,7 +153,7 @@ int main(void)
     check_asking_filters();
     check_programs();
     check_what_returns_no_status();
-    CHECK(nucleus_filter_program(filter) == program, "a call that only asks has undone the compile");
+    CHECK(nucleus_filter_program(filter) == program, "a call that asks has undone the compile");
     nucleus_filter_free(filter);
     return report("bad_pointers");
 }

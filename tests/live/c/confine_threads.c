@@ -67,6 +67,17 @@ static int tsync_confines_all(const nucleus_filter *filter)
     return apply_while_threads_run(filter, NUCLEUS_APPLY_TSYNC, 77);
 }
 
+/* The same without the flag, for a filter that always asks for it. */
+static int tsync_as_an_attribute(const nucleus_filter *unused)
+{
+    nucleus_filter *filter = new_filter(NUCLEUS_ALLOW);
+
+    (void)unused;
+    nucleus_filter_add_rule(filter, NUCLEUS_ERRNO(77), "getppid", NULL, 0);
+    nucleus_filter_set(filter, NUCLEUS_ATTR_TSYNC, 1);
+    return apply_while_threads_run(compiled("tsync", filter), 0, 77);
+}
+
 static int without_tsync_one_alone(const nucleus_filter *filter)
 {
     return apply_while_threads_run(filter, 0, 0);
@@ -282,6 +293,7 @@ int main(int argc, char **argv)
 
     static const struct { const char *what; int (*body)(const nucleus_filter *); } rows[] = {
         {"TSYNC confines all threads", tsync_confines_all},
+        {"TSYNC as an attribute", tsync_as_an_attribute},
         {"without TSYNC one alone", without_tsync_one_alone},
         {"TSYNC confines all or none", tsync_or_nobody},
         {"one filter in many threads", one_filter_in_many_threads},

@@ -1,7 +1,7 @@
 /* What the C test programs share: making filters, and asking them.
  *
- * The programs must come to the same on every machine, so most filters here cover architectures that
- * are named, not the one that the test runs on. */
+ * The programs must come to the same on every machine, so most filters here cover architectures
+ * that are named, not the one that the test runs on. */
 #ifndef FILTERS_H
 #define FILTERS_H
 
@@ -18,7 +18,11 @@
 enum { ATTRIBUTES = NUCLEUS_ATTR_WAIT_KILLABLE };
 
 /* Every architecture: its constant, the token in its calls' data, its name, its byte order. */
-static const struct arch { uint32_t constant, token; const char *name; bool big_endian; } ARCHES[] = {
+static const struct arch {
+    uint32_t constant, token;
+    const char *name;
+    bool big_endian;
+} ARCHES[] = {
     {NUCLEUS_ARCH_X86_64, 0xc000003e, "x86_64", false},
     {NUCLEUS_ARCH_X86, 0x40000003, "x86", false},
     {NUCLEUS_ARCH_X32, 0xc000003e, "x32", false},

@@ -5,7 +5,9 @@
 
 #include <errno.h>
 #include <linux/audit.h>
+#include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <stddef.h>
 
 #ifdef __cplusplus
 #define SAME(name, holds) static_assert(holds, #name)
@@ -23,12 +25,53 @@ SAME(same_trace, NUCLEUS_TRACE(7) == (SECCOMP_RET_TRACE | 7));
 SAME(same_log, NUCLEUS_LOG == SECCOMP_RET_LOG);
 SAME(same_allow, NUCLEUS_ALLOW == SECCOMP_RET_ALLOW);
 SAME(same_x86_64, NUCLEUS_ARCH_X86_64 == AUDIT_ARCH_X86_64);
+SAME(same_x86, NUCLEUS_ARCH_X86 == AUDIT_ARCH_I386);
 SAME(same_aarch64, NUCLEUS_ARCH_AARCH64 == AUDIT_ARCH_AARCH64);
+SAME(same_arm, NUCLEUS_ARCH_ARM == AUDIT_ARCH_ARM);
 SAME(same_riscv64, NUCLEUS_ARCH_RISCV64 == AUDIT_ARCH_RISCV64);
+SAME(same_s390x, NUCLEUS_ARCH_S390X == AUDIT_ARCH_S390X);
+SAME(same_s390, NUCLEUS_ARCH_S390 == AUDIT_ARCH_S390);
+SAME(same_ppc64le, NUCLEUS_ARCH_PPC64LE == AUDIT_ARCH_PPC64LE);
+SAME(same_ppc64, NUCLEUS_ARCH_PPC64 == AUDIT_ARCH_PPC64);
+SAME(same_ppc, NUCLEUS_ARCH_PPC == AUDIT_ARCH_PPC);
+SAME(same_mips, NUCLEUS_ARCH_MIPS == AUDIT_ARCH_MIPS);
+SAME(same_mipsel, NUCLEUS_ARCH_MIPSEL == AUDIT_ARCH_MIPSEL);
+SAME(same_mips64, NUCLEUS_ARCH_MIPS64 == AUDIT_ARCH_MIPS64);
+SAME(same_mipsel64, NUCLEUS_ARCH_MIPSEL64 == AUDIT_ARCH_MIPSEL64);
+SAME(same_mips64n32, NUCLEUS_ARCH_MIPS64N32 == AUDIT_ARCH_MIPS64N32);
+SAME(same_mipsel64n32, NUCLEUS_ARCH_MIPSEL64N32 == AUDIT_ARCH_MIPSEL64N32);
+SAME(same_m68k, NUCLEUS_ARCH_M68K == AUDIT_ARCH_M68K);
+SAME(same_sh, NUCLEUS_ARCH_SH == AUDIT_ARCH_SHEL);
+SAME(same_sheb, NUCLEUS_ARCH_SHEB == AUDIT_ARCH_SH);
+SAME(same_parisc, NUCLEUS_ARCH_PARISC == AUDIT_ARCH_PARISC);
+SAME(same_parisc64, NUCLEUS_ARCH_PARISC64 == AUDIT_ARCH_PARISC64);
+#ifdef AUDIT_ARCH_LOONGARCH64 /* Linux 5.19 */
+SAME(same_loongarch64, NUCLEUS_ARCH_LOONGARCH64 == AUDIT_ARCH_LOONGARCH64);
+#endif
+/* So are the structures. */
+#define SAME_PLACE(ours, theirs, field) \
+    (offsetof(ours, field) == offsetof(theirs, field) && \
+     sizeof ((ours *)0)->field == sizeof ((theirs *)0)->field)
+SAME(same_call, sizeof(nucleus_call) == sizeof(struct seccomp_data));
+SAME(same_nr, SAME_PLACE(nucleus_call, struct seccomp_data, nr));
+SAME(same_arch, SAME_PLACE(nucleus_call, struct seccomp_data, arch));
+SAME(same_pointer, SAME_PLACE(nucleus_call, struct seccomp_data, instruction_pointer));
+SAME(same_args, SAME_PLACE(nucleus_call, struct seccomp_data, args));
+SAME(same_instruction, sizeof(nucleus_instruction) == sizeof(struct sock_filter));
+SAME(same_code, SAME_PLACE(nucleus_instruction, struct sock_filter, code));
+SAME(same_jt, SAME_PLACE(nucleus_instruction, struct sock_filter, jt));
+SAME(same_jf, SAME_PLACE(nucleus_instruction, struct sock_filter, jf));
+SAME(same_k, SAME_PLACE(nucleus_instruction, struct sock_filter, k));
 /* A bad value makes no good action of another kind. */
 SAME(errno_4096, NUCLEUS_ERRNO(4096) > NUCLEUS_ERRNO(4095));
 SAME(errno_minus_1, NUCLEUS_ERRNO(-1) == NUCLEUS_ERRNO(4096));
-SAME(trap_65536, NUCLEUS_TRAP(65536) == UINT32_C(0xffffffff));
+SAME(trap_65536, NUCLEUS_TRAP(65536) > NUCLEUS_KILL_PROCESS); /* the largest action */
+SAME(trace_65536, NUCLEUS_TRACE(65536) > NUCLEUS_KILL_PROCESS);
+/* A version is no number of a call, and a bad one is no version. */
+SAME(linux_6_1, NUCLEUS_LINUX(6, 1) == UINT32_C(0x80000601));
+SAME(linux_6_10, NUCLEUS_LINUX(6, 10) > NUCLEUS_LINUX(6, 9));
+SAME(linux_256, NUCLEUS_LINUX(256, 0) == NUCLEUS_LINUX(-1, -1));
+SAME(linux_6_256, NUCLEUS_LINUX(6, 256) != NUCLEUS_LINUX(7, 0));
 
 int main(void)
 {
@@ -49,9 +92,10 @@ int main(void)
     case NUCLEUS_ERR_UNPROVEN: return 8;
     case NUCLEUS_ERR_KERNEL: return 9;
     case NUCLEUS_ERR_INTERNAL: return 10;
-    default: return 11;
+    case NUCLEUS_ERR_BUFFER: return 11;
+    default: return 12;
     }
     status = nucleus_filter_add_rule(filter, actions[0], "socket", &arg, 1);
     nucleus_filter_free(filter);
-    return status == NUCLEUS_OK ? 0 : 12;
+    return status == NUCLEUS_OK ? 0 : 13;
 }

@@ -1,4 +1,5 @@
-/* Names and numbers: of statuses, system calls and architectures. The cases are in lookup_tables.h. */
+/* Names and numbers: of statuses, system calls and architectures. The cases are in
+ * lookup_tables.h. */
 #include "lookup_tables.h"
 
 static bool same_text(const char *a, const char *b)
