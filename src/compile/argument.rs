@@ -14,53 +14,60 @@ use crate::policy::{Condition, Operator, Rule, Width};
 pub(super) fn check(
     graph: &mut Graph,
     arch: Arch,
-    rules: &[&Rule],
+    rules: &[(u32, &Rule)],
     otherwise: Action,
     end: &mut dyn FnMut(&mut Graph, Action) -> NodeId,
 ) -> NodeId {
     let mut next = end(graph, otherwise);
     // Built from the end: each group of rules falls through to those behind it.
-    for group in rules.chunk_by(|a, b| a.action() == b.action()).rev() {
-        let verdict = end(graph, group[0].action());
-        let mut alike: Vec<&[Condition]> = group.iter().map(|rule| rule.conditions()).collect();
+    for group in rules.chunk_by(|(_, a), (_, b)| a.action() == b.action()).rev() {
+        let verdict = end(graph, group[0].1.action());
+        let mut alike: Vec<&[Condition]> =
+            group.iter().map(|(_, rule)| rule.conditions()).collect();
         alike.sort_unstable();
-        next = alternatives(graph, arch, &alike, verdict, next);
+        next = alternatives(graph, arch, &alike, 0, verdict, next);
     }
     next
 }
 
-/// To `yes` when all conditions of some rule hold, else to `no`. The rules are in order of their
-/// conditions: those that begin alike share the test, and values of one argument, with whatever
-/// is asked behind them, become a search tree.
+/// To `yes` when all conditions of some rule hold, from the one at `depth` on, else to `no`. The rules
+/// are in order of their conditions: those that go on alike share the test, and values of one
+/// argument, with whatever is asked behind them, become a search tree.
 ///
 /// Calls itself for what stands behind a shared condition: as deep as a rule is long.
 fn alternatives(
     graph: &mut Graph,
     arch: Arch,
     rules: &[&[Condition]],
+    depth: usize,
     yes: NodeId,
     no: NodeId,
 ) -> NodeId {
     match rules {
         [] => return no,
-        [[], ..] => return yes,
-        [one] => return all(graph, arch, one, yes, no),
+        // The shortest comes first, and holds wherever the longer ones do.
+        [first, ..] if first.len() == depth => return yes,
+        [one] => return all(graph, arch, &one[depth..], yes, no),
         _ => {}
     }
-    let same_beginning: Vec<&[&[Condition]]> = rules.chunk_by(|a, b| a[0] == b[0]).collect();
+    let here = |rule: &[Condition]| rule[depth];
     let mut next = no;
-    for run in same_beginning.chunk_by(|a, b| one_of_values(a[0][0], b[0][0])).rev() {
+    for run in rules.chunk_by(|a, b| here(a) == here(b) || one_of_values(here(a), here(b))).rev() {
         let otherwise = next;
-        let targets: Vec<(Condition, NodeId)> = run
-            .iter()
-            .map(|group| {
-                let rest: Vec<&[Condition]> = group.iter().map(|rule| &rule[1..]).collect();
-                (group[0][0], alternatives(graph, arch, &rest, yes, otherwise))
-            })
-            .collect();
-        next = match targets.as_slice() {
-            [(condition, target)] => all(graph, arch, &[*condition], *target, otherwise),
-            several => value_tree(graph, arch, several, otherwise),
+        let mut behind = |group: &[&[Condition]]| {
+            (here(group[0]), alternatives(graph, arch, group, depth + 1, yes, otherwise))
+        };
+        let mut groups = run.chunk_by(|a, b| here(a) == here(b));
+        next = match (groups.next(), groups.next()) {
+            (Some(only), None) => {
+                let (condition, target) = behind(only);
+                all(graph, arch, &[condition], target, otherwise)
+            }
+            _ => {
+                let groups = run.chunk_by(|a, b| here(a) == here(b));
+                let targets: Vec<(Condition, NodeId)> = groups.map(behind).collect();
+                value_tree(graph, arch, &targets, otherwise)
+            }
         };
     }
     next

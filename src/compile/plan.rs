@@ -1,32 +1,40 @@
 //! What a policy says of each number of one architecture.
+//!
+//! First as bitmaps, one a verdict, in the order in which they win; then, with the numbers whose
+//! arguments decide, as runs.
+
+use std::ops::Range;
 
 use super::bitmap::Bitmap;
 use crate::action::Action;
 use crate::arch::{Arch, SKIPPED};
-use crate::policy::{Policy, Rule};
+use crate::policy::{Policy, Rule, Subject};
 
 /// All numbers in runs of one outcome, in order.
 #[derive(Debug)]
-pub(super) struct Plan<'a>(Vec<Run<'a>>);
+pub(super) struct Plan<'a> {
+    runs: Vec<Run>,
+    /// Those of all checks, number by number and the strictest first.
+    rules: Vec<(u32, &'a Rule)>,
+}
 
 /// Neighbouring numbers for which the same is said.
-#[derive(Debug)]
-pub(super) struct Run<'a> {
+#[derive(Clone, Debug)]
+pub(super) struct Run {
     pub(super) first: u32,
     pub(super) last: u32,
-    pub(super) outcome: Outcome<'a>,
+    pub(super) outcome: Outcome,
     /// How often they are expected, against others.
     pub(super) weight: u32,
 }
 
 /// What is said of a number.
 #[derive(Clone, Debug)]
-pub(super) enum Outcome<'a> {
+pub(super) enum Outcome {
     Verdict(Action),
-    /// The arguments decide: of the rules, which have conditions and stand in order of strictness,
-    /// the first that matches; if none does, `otherwise`.
+    /// The arguments decide: the first of these rules that matches; if none does, `otherwise`.
     Check {
-        rules: Vec<&'a Rule>,
+        rules: Range<usize>,
         otherwise: Action,
     },
 }
@@ -35,120 +43,157 @@ impl<'a> Plan<'a> {
     /// What `layer` says on `arch`, without what it was intersected with.
     pub(super) fn of(layer: &'a Policy, arch: Arch) -> Self {
         if !layer.covers(arch) {
-            return Self(vec![plain_run(0, u32::MAX, layer.attributes().bad_arch)]);
+            let foreign = plain_run(0, u32::MAX, layer.attributes().bad_arch);
+            return Self { runs: vec![foreign], rules: Vec::new() };
         }
-        let said = Said::by(layer, arch);
-        let mut runs: Vec<Run<'a>> = said.checks;
-        for (action, bitmap) in &said.verdicts {
-            runs.extend(bitmap.runs().into_iter().map(|(f, l)| plain_run(f, l, *action)));
-        }
+        let mut planes = Planes::of(layer, arch);
+        let mut rules = rules(layer, arch, &planes);
+        let checks = planes.checks(layer, arch, &mut rules);
+        let mut runs = planes.runs();
+        runs.extend(checks);
         runs.sort_unstable_by_key(|run| run.first);
-        Self(with_gaps_filled(runs, layer, arch))
+        Self { runs: with_gaps_filled(&runs, layer, arch), rules }
     }
 
-    pub(super) fn runs(&self) -> &[Run<'a>] {
-        &self.0
+    pub(super) fn runs(&self) -> &[Run] {
+        &self.runs
     }
 
     /// What is said of one number.
-    pub(super) fn at(&self, number: u32) -> &Outcome<'a> {
-        &self.0[self.0.partition_point(|run| run.last < number)].outcome
+    pub(super) fn at(&self, number: u32) -> &Outcome {
+        &self.runs[self.runs.partition_point(|run| run.last < number)].outcome
+    }
+
+    /// The rules of a check.
+    pub(super) fn rules(&self, range: &Range<usize>) -> &[(u32, &'a Rule)] {
+        &self.rules[range.clone()]
     }
 }
 
-const fn plain_run<'a>(first: u32, last: u32, action: Action) -> Run<'a> {
+const fn plain_run(first: u32, last: u32, action: Action) -> Run {
     Run { first, last, outcome: Outcome::Verdict(action), weight: 1 }
 }
 
-/// The numbers of which something is said.
-#[derive(Default)]
-struct Said<'a> {
-    /// The numbers that get each verdict unconditionally.
-    verdicts: Vec<(Action, Bitmap)>,
-    checks: Vec<Run<'a>>,
+/// The numbers that get each verdict unconditionally; every number is in one plane at most.
+struct Planes {
+    /// Those that are denied come first, then rules for whole calls, then soft ones; of one kind
+    /// the stricter first.
+    planes: Vec<(Kind, Action, Bitmap)>,
+    /// The numbers of named calls with a priority, in order.
+    priorities: Vec<(u32, u8)>,
 }
 
-impl<'a> Said<'a> {
-    fn by(layer: &'a Policy, arch: Arch) -> Self {
-        let mut said = Self::default();
-        let mut denied: Vec<u32> = layer.denied().filter_map(|call| call.number(arch)).collect();
-        denied.sort_unstable();
-        denied.dedup();
-        denied.iter().for_each(|number| said.verdict(layer.deny_action(), *number));
-        let mut priorities: Vec<(u32, u8)> = layer
-            .priorities()
-            .filter_map(|(call, priority)| Some((call.number(arch)?, priority)))
-            .collect();
-        priorities.sort_unstable();
-        let priority_of = |number: u32| {
-            let at = priorities.binary_search_by_key(&number, |(number, _)| *number);
-            at.map_or(0, |at| u32::from(priorities[at].1))
-        };
-        let mut subjects: Vec<_> = layer
-            .rules()
-            .filter_map(|(subject, rules)| Some((subject.number(arch)?, rules)))
-            .filter(|(number, _)| denied.binary_search(number).is_err())
-            .collect();
-        subjects.sort_by_key(|(number, _)| *number);
-        // A number can be spoken of by name and by itself.
-        for same in subjects.chunk_by(|a, b| a.0 == b.0) {
-            let number = same[0].0;
-            let rules = same.iter().flat_map(|(_, rules)| *rules);
-            let weight = CHECK_WEIGHT * (1 + priority_of(number));
-            said.call(number, rules, weight, || fallback(layer, arch, number));
-        }
-        said
-    }
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Denied,
+    Rule,
+    Soft,
+}
 
-    fn call(
-        &mut self,
-        number: u32,
-        rules: impl Iterator<Item = &'a Rule>,
-        weight: u32,
-        fallback: impl FnOnce() -> Action,
-    ) {
-        let mut conditional: Vec<&Rule> = Vec::new();
-        let (mut whole, mut soft): (Option<Action>, Option<Action>) = (None, None);
-        for rule in rules {
-            match (rule.conditions(), rule.is_soft()) {
-                ([], false) => whole = stricter(whole, rule.action()),
-                ([], true) => soft = stricter(soft, rule.action()),
-                _ => conditional.push(rule),
+impl Planes {
+    fn of(layer: &Policy, arch: Arch) -> Self {
+        let mut all = Self { planes: Vec::with_capacity(8), priorities: Vec::new() };
+        let deny = layer.deny_action();
+        for (call, whole) in layer.calls() {
+            let Some(number) = call.number(arch) else { continue };
+            let said = [
+                (Kind::Denied, whole.denied.then_some(deny)),
+                (Kind::Rule, whole.rule),
+                (Kind::Soft, whole.soft),
+            ];
+            for (kind, action) in said {
+                if let Some(action) = action {
+                    all.insert(kind, action, number);
+                }
+            }
+            if whole.priority != 0 {
+                all.priorities.push((number, whole.priority));
             }
         }
-        if whole.is_some() {
-            conditional.retain(|rule| !rule.is_soft());
+        for number in layer.denied_numbers().filter_map(|subject| subject.number(arch)) {
+            all.insert(Kind::Denied, deny, number);
         }
-        match whole.or(soft) {
-            Some(action) if conditional.is_empty() => self.verdict(action, number),
-            otherwise => {
-                conditional.sort_by_key(|rule| rule.action());
-                let otherwise = otherwise.unwrap_or_else(fallback);
-                let outcome = Outcome::Check { rules: conditional, otherwise };
-                self.checks.push(Run { first: number, last: number, outcome, weight });
+        for (subject, rule) in layer.other_rules() {
+            if let (Some(number), []) = (subject.number(arch), rule.conditions()) {
+                let kind = if rule.is_soft() { Kind::Soft } else { Kind::Rule };
+                all.insert(kind, rule.action(), number);
             }
         }
+        all.priorities.sort_unstable();
+        all.planes.sort_unstable_by_key(|(kind, action, _)| (*kind, *action));
+        let mut taken = Bitmap::default();
+        all.planes.iter_mut().for_each(|(.., plane)| plane.give_way_to(&mut taken));
+        all
     }
 
-    fn verdict(&mut self, action: Action, number: u32) {
-        let index = self.verdicts.iter().position(|(known, _)| *known == action);
-        let index = index.unwrap_or_else(|| {
-            self.verdicts.push((action, Bitmap::default()));
-            self.verdicts.len() - 1
+    fn insert(&mut self, kind: Kind, action: Action, number: u32) {
+        let known = self.planes.iter().position(|(k, a, _)| (*k, *a) == (kind, action));
+        let index = known.unwrap_or_else(|| {
+            self.planes.push((kind, action, Bitmap::default()));
+            self.planes.len() - 1
         });
-        self.verdicts[index].1.insert(number);
+        self.planes[index].2.insert(number);
+    }
+
+    /// The plane that `number` is in, by its place.
+    fn find(&self, number: u32) -> Option<usize> {
+        self.planes.iter().position(|(.., plane)| plane.contains(number))
+    }
+
+    /// A run for each number that has rules with conditions; it is in no plane any more.
+    fn checks(&mut self, layer: &Policy, arch: Arch, rules: &mut [(u32, &Rule)]) -> Vec<Run> {
+        rules.sort_unstable_by_key(|(number, rule)| (*number, rule.action()));
+        let mut checks = Vec::new();
+        let mut start = 0;
+        for same in rules.chunk_by(|a, b| a.0 == b.0) {
+            let (number, rules) = (same[0].0, start..start + same.len());
+            start = rules.end;
+            let otherwise = match self.find(number) {
+                Some(index) => {
+                    self.planes[index].2.remove(number);
+                    self.planes[index].1
+                }
+                None => fallback(layer, arch, number),
+            };
+            let at = self.priorities.binary_search_by_key(&number, |(number, _)| *number);
+            let priority = at.map_or(0, |at| u32::from(self.priorities[at].1));
+            let weight = CHECK_WEIGHT * (1 + priority);
+            let outcome = Outcome::Check { rules, otherwise };
+            checks.push(Run { first: number, last: number, outcome, weight });
+        }
+        checks
+    }
+
+    fn runs(&self) -> Vec<Run> {
+        let mut runs = Vec::with_capacity(128);
+        for (_, action, plane) in &self.planes {
+            runs.extend(plane.runs().map(|(first, last)| plain_run(first, last, *action)));
+        }
+        runs
     }
 }
 
-fn stricter(known: Option<Action>, action: Action) -> Option<Action> {
-    Some(known.map_or(action, |known| known.min(action)))
+/// The rules with conditions that are in force, each with its number: not those for denied numbers,
+/// nor soft ones where a rule is for the whole call.
+fn rules<'a>(layer: &'a Policy, arch: Arch, planes: &Planes) -> Vec<(u32, &'a Rule)> {
+    let in_force = |number: u32, rule: &Rule| match planes.find(number) {
+        Some(index) => match planes.planes[index].0 {
+            Kind::Denied => false,
+            Kind::Rule => !rule.is_soft(),
+            Kind::Soft => true,
+        },
+        None => true,
+    };
+    let conditional = layer.other_rules().iter().filter(|(_, rule)| !rule.conditions().is_empty());
+    let numbered = |(subject, rule): &'a (Subject, Rule)| Some((subject.number(arch)?, rule));
+    conditional.filter_map(numbered).filter(|(number, rule)| in_force(*number, rule)).collect()
 }
 
 /// Puts between the runs what is said of numbers without rules.
-fn with_gaps_filled<'a>(runs: Vec<Run<'a>>, layer: &Policy, arch: Arch) -> Vec<Run<'a>> {
-    let mut filled: Vec<Run<'a>> = Vec::with_capacity(2 * runs.len() + 3);
+fn with_gaps_filled(runs: &[Run], layer: &Policy, arch: Arch) -> Vec<Run> {
+    let mut filled: Vec<Run> = Vec::with_capacity(2 * runs.len() + 3);
     let mut next = Some(0);
-    let fill = |filled: &mut Vec<Run<'a>>, first: u32, last: u32| {
+    let fill = |filled: &mut Vec<Run>, first: u32, last: u32| {
         // In a gap the verdict changes behind the newest known number, and before -1.
         let newest = layer.unknown(arch).map_or(u32::MAX, |(newest, _)| newest).min(SKIPPED - 1);
         let cuts = [(0, newest), (newest + 1, SKIPPED - 1), (SKIPPED, SKIPPED)];
@@ -164,7 +209,7 @@ fn with_gaps_filled<'a>(runs: Vec<Run<'a>>, layer: &Policy, arch: Arch) -> Vec<R
             fill(&mut filled, first, run.first - 1);
         }
         next = run.last.checked_add(1);
-        filled.push(run);
+        filled.push(run.clone());
     }
     if let Some(first) = next {
         fill(&mut filled, first, u32::MAX);

@@ -248,9 +248,7 @@ pub unsafe extern "C" fn nucleus_filter_get_priority(
     let find = |policy: &Policy| {
         // SAFETY: the caller promises a C string.
         let name = unsafe { text("get_priority", "name", name)? };
-        let call = Syscall::named("get_priority", name)?;
-        let given = policy.priorities().find(|(known, _)| *known == call);
-        Ok(given.map_or(0, |(_, priority)| priority.into()))
+        Ok(policy.priority(Syscall::named("get_priority", name)?).into())
     };
     // SAFETY: the caller promises a filter, and a place for the result.
     unsafe { read(filter, priority, find) }

@@ -3,9 +3,8 @@
 //! Container runtimes put profiles of several sources together. There are two ways: what either
 //! says (their rules united), or what both allow (the stricter verdict of the two for every call).
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::{Policy, Rule, Subject};
+use super::{Policy, Subject, Whole};
+use crate::action::Action;
 use crate::arch::Arch;
 use crate::error::{Error, Result};
 
@@ -42,12 +41,14 @@ impl Policy {
         }
         self.arches.append(&mut other.arches);
         self.denied.append(&mut other.denied);
-        for (subject, mut rules) in other.rules {
-            self.rules.entry(subject).or_default().append(&mut rules);
-        }
-        for (call, priority) in other.priorities {
-            let ours = self.priorities.entry(call).or_default();
-            *ours = priority.max(*ours);
+        self.rules.append(&mut other.rules);
+        for (ours, theirs) in self.calls.iter_mut().zip(other.calls) {
+            *ours = Whole {
+                rule: stricter(ours.rule, theirs.rule),
+                soft: stricter(ours.soft, theirs.soft),
+                denied: ours.denied || theirs.denied,
+                priority: ours.priority.max(theirs.priority),
+            };
         }
         self.built_in = self.built_in.or(other.built_in);
         Ok(())
@@ -58,14 +59,15 @@ impl Policy {
     fn pin(&mut self) {
         let arches: Vec<Arch> = self.arches.iter().copied().collect();
         let pins = |subject: Subject| arches.iter().filter_map(move |arch| subject.pinned(*arch));
-        let mut rules: BTreeMap<Subject, BTreeSet<Rule>> = BTreeMap::new();
-        for (subject, of_subject) in &self.rules {
-            for pinned in pins(*subject) {
-                rules.entry(pinned).or_default().extend(of_subject.iter().cloned());
-            }
+        let denied = self.denied().flat_map(pins).collect();
+        let rules = self
+            .rules()
+            .flat_map(|(subject, rule)| pins(subject).map(move |pinned| (pinned, rule.clone())))
+            .collect();
+        (self.denied, self.rules) = (denied, rules);
+        for Whole { rule, soft, denied, .. } in &mut self.calls {
+            (*rule, *soft, *denied) = (None, None, false);
         }
-        self.denied = self.denied.iter().flat_map(|subject| pins(*subject)).collect();
-        self.rules = rules;
     }
 
     /// Lets only run what `other` lets run, too: every call gets the stricter of both verdicts, as if
@@ -84,4 +86,9 @@ impl Policy {
         self.limits.dedup();
         Ok(())
     }
+}
+
+/// The stricter of two verdicts, or the one that there is.
+fn stricter(a: Option<Action>, b: Option<Action>) -> Option<Action> {
+    a.into_iter().chain(b).min()
 }

@@ -44,6 +44,10 @@ pub struct Condition {
 }
 
 impl Condition {
+    /// Stands where there is none.
+    pub(super) const FILLER: Self =
+        Self { index: 0, operator: Operator::Ne, width: Width::Bits32, mask: 0, value: 0 };
+
     /// Argument `index` (0 to 5) compared by `operator` with `value`; `mask` is for
     /// [`Operator::MaskedEq`] alone and 0 otherwise. `call` is named in the errors.
     ///

@@ -38,20 +38,17 @@ fn by_rules(policy: &Policy, call: &Call) -> Action {
 }
 
 /// The rules for a number; soft ones only while no other is for the whole call.
-fn rules(policy: &Policy, arch: Arch, nr: u32) -> Vec<&Rule> {
-    let mut rules: Vec<&Rule> = policy
-        .rules()
-        .filter(|(subject, _)| subject.number(arch) == Some(nr))
-        .flat_map(|(_, rules)| rules)
-        .collect();
-    if rules.iter().any(|rule| rule.is_for_the_whole_call()) {
+fn rules(policy: &Policy, arch: Arch, nr: u32) -> Vec<Rule> {
+    let of_number = policy.rules_about(|subject| subject.number(arch) == Some(nr));
+    let mut rules: Vec<Rule> = of_number.map(|(_, rule)| rule).collect();
+    if rules.iter().any(Rule::is_for_the_whole_call) {
         rules.retain(|rule| !rule.is_soft());
     }
     rules
 }
 
-fn strictest<'a>(rules: impl Iterator<Item = &'a &'a Rule>) -> Option<Action> {
-    rules.map(|rule| rule.action()).min()
+fn strictest<'a>(rules: impl Iterator<Item = &'a Rule>) -> Option<Action> {
+    rules.map(Rule::action).min()
 }
 
 fn has_conditions(rule: &Rule) -> bool {

@@ -18,12 +18,23 @@ pub use evaluate::evaluate;
 pub use rule::Rule;
 pub use subject::Subject;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::error::{Error, Result};
 use crate::syscall::Syscall;
+
+/// What is said of a call as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Whole {
+    /// The strictest rule without conditions.
+    pub(crate) rule: Option<Action>,
+    /// The strictest soft rule without conditions.
+    pub(crate) soft: Option<Action>,
+    pub(crate) denied: bool,
+    pub(crate) priority: u8,
+}
 
 /// Which calls get which verdict.
 ///
@@ -33,9 +44,12 @@ pub struct Policy {
     default: Action,
     attributes: Attributes,
     arches: BTreeSet<Arch>,
-    rules: BTreeMap<Subject, BTreeSet<Rule>>,
+    /// What is said of calls as a whole by name, in the order of the table of calls.
+    calls: Vec<Whole>,
+    /// All other rules: those with conditions, and those for numbers.
+    rules: BTreeSet<(Subject, Rule)>,
+    /// Denied numbers.
     denied: BTreeSet<Subject>,
-    priorities: BTreeMap<Syscall, u8>,
     /// In which modes the built-in policy was added, if it was: it is added in one.
     built_in: Option<builtin::Modes>,
     /// What it was intersected with, in order, none of them an intersection itself.
@@ -59,9 +73,9 @@ impl Policy {
             default,
             attributes: Attributes::default(),
             arches: arches.into_iter().collect(),
-            rules: BTreeMap::new(),
+            calls: vec![Whole::default(); Syscall::COUNT],
+            rules: BTreeSet::new(),
             denied: BTreeSet::new(),
-            priorities: BTreeMap::new(),
             built_in: None,
             limits: Vec::new(),
         }
@@ -100,7 +114,7 @@ impl Policy {
     /// # Errors
     /// No system call has that name.
     pub fn deny(&mut self, name: &str) -> Result<()> {
-        self.denied.insert(Syscall::named("deny", name)?.into());
+        self.whole(Syscall::named("deny", name)?).denied = true;
         Ok(())
     }
 
@@ -136,7 +150,9 @@ impl Policy {
             Subject::Named(named) => named != call,
             Subject::Numbered(arch, number) => call.number(arch) != Some(number),
         };
-        self.rules.retain(|subject, _| is_another(subject));
+        let Whole { priority, .. } = *self.whole(call);
+        *self.whole(call) = Whole { priority, ..Whole::default() };
+        self.rules.retain(|(subject, _)| is_another(subject));
         self.denied.retain(is_another);
         Ok(())
     }
@@ -147,19 +163,53 @@ impl Policy {
     /// # Errors
     /// No system call has that name.
     pub fn set_priority(&mut self, name: &str, priority: u8) -> Result<()> {
-        self.priorities.insert(Syscall::named("set_priority", name)?, priority);
+        self.whole(Syscall::named("set_priority", name)?).priority = priority;
         Ok(())
     }
 
     fn insert(&mut self, subject: Subject, rule: Rule) {
-        let rules = self.rules.entry(subject).or_default();
-        if lifts_checks(rules, &rule) {
+        let Subject::Named(call) = subject else {
+            self.rules.insert((subject, rule));
+            return;
+        };
+        if self.lifts_checks(call, &rule) {
             tracing::warn!(
                 "{subject} is allowed as a whole, so rules that allow it for some arguments have \
                  no effect"
             );
         }
-        rules.insert(rule);
+        if !rule.conditions().is_empty() {
+            self.rules.insert((subject, rule));
+            return;
+        }
+        let Whole { rule: whole, soft, .. } = self.whole(call);
+        let strictest = if rule.is_soft() { soft } else { whole };
+        *strictest = Some(strictest.map_or(rule.action(), |known| known.min(rule.action())));
+    }
+
+    fn whole(&mut self, call: Syscall) -> &mut Whole {
+        &mut self.calls[call.place()]
+    }
+
+    /// Whether with `rule` an allow of the whole call first makes others of it pointless: most likely
+    /// somebody lifts the built-in policy's checks without meaning to.
+    fn lifts_checks(&self, call: Syscall, rule: &Rule) -> bool {
+        if rule.action() != Action::ALLOW || rule.is_soft() {
+            return false;
+        }
+        let allowed = self.calls[call.place()].rule == Some(Action::ALLOW);
+        let mut checked = self.of(call).filter(|rule| rule.action() == Action::ALLOW);
+        match rule.conditions().is_empty() {
+            true => !allowed && checked.next().is_some(),
+            false => allowed && checked.next().is_none(),
+        }
+    }
+
+    /// The rules with conditions of a call by name.
+    fn of(&self, call: Syscall) -> impl Iterator<Item = &Rule> {
+        let subject = Subject::Named(call);
+        let first = (subject, Rule::FIRST);
+        self.rules.range(first..).take_while(move |(other, _)| *other == subject).map(|(_, r)| r)
     }
 
     /// The verdict for what no rule speaks of.
@@ -206,34 +256,54 @@ impl Policy {
         self.arches.contains(&arch)
     }
 
-    /// All that rules are about, with the rules.
-    pub fn rules(&self) -> impl Iterator<Item = (Subject, &BTreeSet<Rule>)> {
-        self.rules.iter().map(|(subject, rules)| (*subject, rules))
+    /// All rules, with what they are about; of those without conditions and for one name, the
+    /// strictest, which the others don't change.
+    pub fn rules(&self) -> impl Iterator<Item = (Subject, Rule)> {
+        self.rules_about(|_| true)
+    }
+
+    /// Those of the rules that are about what `is_it` says.
+    pub fn rules_about<F>(&self, is_it: F) -> impl Iterator<Item = (Subject, Rule)> + use<'_, F>
+    where
+        F: Fn(Subject) -> bool + Copy,
+    {
+        let named = self.calls().filter(move |(call, _)| is_it(Subject::Named(*call)));
+        let plain = named.flat_map(|(call, Whole { rule, soft, .. })| {
+            let rule = rule.map(|action| Rule::new(action, []));
+            let soft = soft.map(|action| Rule::soft(action, []));
+            [rule, soft].into_iter().flatten().map(move |rule| (Subject::Named(call), rule))
+        });
+        plain.chain(self.rules.iter().filter(move |(subject, _)| is_it(*subject)).cloned())
+    }
+
+    /// The calls by name, with what is said of each as a whole.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = (Syscall, Whole)> {
+        Syscall::all().zip(self.calls.iter().copied())
+    }
+
+    /// The rules that are not for a named call as a whole.
+    pub(crate) const fn other_rules(&self) -> &BTreeSet<(Subject, Rule)> {
+        &self.rules
     }
 
     /// What is denied.
     pub fn denied(&self) -> impl Iterator<Item = Subject> + '_ {
+        let named = self.calls().filter(|(_, whole)| whole.denied);
+        named.map(|(call, _)| call.into()).chain(self.denied_numbers())
+    }
+
+    pub(crate) fn denied_numbers(&self) -> impl Iterator<Item = Subject> + '_ {
         self.denied.iter().copied()
     }
 
-    /// The calls that were given a priority, with it.
-    pub fn priorities(&self) -> impl Iterator<Item = (Syscall, u8)> + '_ {
-        self.priorities.iter().map(|(call, priority)| (*call, *priority))
+    /// The priority of a call by name.
+    #[must_use]
+    pub fn priority(&self, call: Syscall) -> u8 {
+        self.calls[call.place()].priority
     }
 
     /// The policy itself, and what it was intersected with: the strictest verdict holds.
     pub fn layers(&self) -> impl Iterator<Item = &Self> {
         std::iter::once(self).chain(&self.limits)
     }
-}
-
-/// Whether with `rule` an allow of the whole call first makes others of it pointless: most likely
-/// somebody lifts the built-in policy's checks without meaning to.
-fn lifts_checks(rules: &BTreeSet<Rule>, rule: &Rule) -> bool {
-    let all = Rule::new(Action::ALLOW, []);
-    let allows_some = |rule: &Rule| rule.action() == Action::ALLOW && *rule != all;
-    let is_all = *rule == all;
-    (is_all || allows_some(rule))
-        && rules.contains(&all) != is_all
-        && rules.iter().any(allows_some) == is_all
 }

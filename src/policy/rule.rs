@@ -4,17 +4,17 @@ use super::Condition;
 use crate::action::Action;
 
 /// A verdict for one call under conditions, all of which must hold.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rule {
     action: Action,
-    conditions: Vec<Condition>,
+    conditions: Conditions,
     soft: bool,
 }
 
 impl std::fmt::Display for Rule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.action)?;
-        for (index, condition) in self.conditions.iter().enumerate() {
+        for (index, condition) in self.conditions().iter().enumerate() {
             write!(f, "{}{condition}", if index == 0 { " if " } else { " and " })?;
         }
         Ok(())
@@ -26,14 +26,17 @@ impl Rule {
     /// is long, and a caller's stack may be small.
     pub const MOST_CONDITIONS: usize = 60;
 
+    /// Before all others in order.
+    pub(super) const FIRST: Self = Self {
+        action: Action::KILL_PROCESS,
+        conditions: Conditions::Few(0, [Condition::FILLER; FEW]),
+        soft: false,
+    };
+
     /// A rule with the given verdict; without conditions it speaks of the whole call.
     #[must_use]
     pub fn new(action: Action, conditions: impl IntoIterator<Item = Condition>) -> Self {
-        let mut conditions: Vec<_> = conditions.into_iter().collect();
-        // AND does not care for order or repetition, and equal rules should be equal.
-        conditions.sort_unstable();
-        conditions.dedup();
-        Self { action, conditions, soft: false }
+        Self { action, conditions: Conditions::of(conditions), soft: false }
     }
 
     /// A default for one call: it stands until somebody else has a rule for the whole call.
@@ -54,7 +57,7 @@ impl Rule {
     /// What has to hold, all of it.
     #[must_use]
     pub fn conditions(&self) -> &[Condition] {
-        &self.conditions
+        self.conditions.as_slice()
     }
 
     /// Whether it gives way to a rule for the whole call.
@@ -66,6 +69,97 @@ impl Rule {
     /// Whether soft rules of the same call give way to it.
     #[must_use]
     pub fn is_for_the_whole_call(&self) -> bool {
-        self.conditions.is_empty() && !self.soft
+        self.conditions().is_empty() && !self.soft
+    }
+}
+
+/// Conditions in order, each once: AND does not care for order or repetition, and equal rules should
+/// be equal.
+///
+/// Most rules have one or two; these need no memory of their own.
+#[derive(Clone, Debug)]
+enum Conditions {
+    Few(u8, [Condition; FEW]),
+    Many(Box<[Condition]>),
+}
+
+const FEW: usize = 3;
+
+impl Conditions {
+    fn of(conditions: impl IntoIterator<Item = Condition>) -> Self {
+        let mut few = [Condition::FILLER; FEW];
+        let mut count = 0;
+        let mut conditions = conditions.into_iter();
+        while let Some(condition) = conditions.next() {
+            if usize::from(count) == FEW {
+                let all = few.into_iter().chain([condition]).chain(conditions);
+                return Self::many(all.collect());
+            }
+            few[usize::from(count)] = condition;
+            count += 1;
+        }
+        let used = &mut few[..count.into()];
+        used.sort_unstable();
+        match used.is_sorted_by(|a, b| a < b) {
+            true => Self::Few(count, few),
+            false => Self::many(used.to_vec()),
+        }
+    }
+
+    fn many(mut conditions: Vec<Condition>) -> Self {
+        conditions.sort_unstable();
+        conditions.dedup();
+        Self::Many(conditions.into())
+    }
+
+    fn as_slice(&self) -> &[Condition] {
+        match self {
+            Self::Few(count, few) => &few[..usize::from(*count)],
+            Self::Many(all) => all,
+        }
+    }
+}
+
+impl PartialEq for Conditions {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_slice() == other.as_slice()
+    }
+}
+
+impl Eq for Conditions {}
+
+impl PartialOrd for Conditions {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Conditions {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_slice().cmp(other.as_slice())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Operator, Width};
+
+    #[test]
+    fn order_and_repetition_make_no_difference() {
+        let is = |value| Condition::new("test", 0, Operator::Ne, Width::Bits64, value, 0).unwrap();
+        let rule = |values: &[u64]| Rule::new(Action::ALLOW, values.iter().map(|value| is(*value)));
+        let cases: [(&str, &[u64], &[u64]); 6] = [
+            ("none", &[], &[]),
+            ("two the other way round", &[2, 1], &[1, 2]),
+            ("twice the same", &[1, 1], &[1]),
+            ("as many as need no memory", &[3, 1, 2], &[1, 2, 3]),
+            ("one more", &[4, 3, 2, 1], &[1, 2, 3, 4]),
+            ("more, but few different ones", &[1, 2, 1, 2, 1], &[1, 2]),
+        ];
+        for (why, given, expected) in cases {
+            assert_eq!(rule(given), rule(expected), "{why}");
+            assert_eq!(rule(given).conditions().len(), expected.len(), "{why}");
+        }
     }
 }

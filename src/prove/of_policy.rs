@@ -65,15 +65,12 @@ fn add_numbers(
             }
         }
     }
-    let mut rules: BTreeMap<u32, Vec<(Subject, &Rule)>> = BTreeMap::new();
-    for (subject, of_subject) in layer.rules() {
-        if let Some(number) = subject.number(arch) {
-            let here = rules.entry(number).or_default();
-            here.extend(of_subject.iter().map(|rule| (subject, rule)));
-        }
-    }
-    for (number, rules) in rules {
-        let verdict = arguments(diagram, arch, &rules, numbers.at(number), impossible)?;
+    let of_number = |(subject, rule): (Subject, Rule)| Some((subject.number(arch)?, subject, rule));
+    let mut rules: Vec<(u32, Subject, Rule)> = layer.rules().filter_map(of_number).collect();
+    rules.sort_by_key(|(number, ..)| *number);
+    for same in rules.chunk_by(|a, b| a.0 == b.0) {
+        let number = same[0].0;
+        let verdict = arguments(diagram, arch, same, numbers.at(number), impossible)?;
         numbers.set(number, number, verdict);
     }
     let denied = diagram.value(layer.deny_action().to_raw());
@@ -88,26 +85,26 @@ fn add_numbers(
 fn arguments(
     diagram: &mut Diagram,
     arch: Arch,
-    rules: &[(Subject, &Rule)],
+    rules: &[(u32, Subject, Rule)],
     without_rules: Function,
     impossible: &mut Impossible,
 ) -> Result<Function> {
-    let whole = rules.iter().any(|(_, rule)| rule.is_for_the_whole_call());
-    let in_force = rules.iter().filter(|(_, rule)| !(whole && rule.is_soft()));
+    let whole = rules.iter().any(|(.., rule)| rule.is_for_the_whole_call());
+    let in_force = rules.iter().filter(|(.., rule)| !(whole && rule.is_soft()));
     let (plain, mut conditional): (Vec<_>, Vec<_>) =
-        in_force.partition(|(_, rule)| rule.conditions().is_empty());
-    let otherwise: Option<Action> = plain.iter().map(|(_, rule)| rule.action()).min();
+        in_force.partition(|(.., rule)| rule.conditions().is_empty());
+    let otherwise: Option<Action> = plain.iter().map(|(.., rule)| rule.action()).min();
     // Of equal verdicts the last arguments first: what comes after is then put on top of what is
     // there, instead of pushed down through it.
-    conditional.sort_by(|(_, a), (_, b)| b.cmp(a));
+    conditional.sort_by(|(.., a), (.., b)| b.cmp(a));
     let mut verdict = match otherwise {
         Some(action) => diagram.value(action.to_raw()),
         None => without_rules,
     };
-    for (subject, rule) in conditional {
+    for (_, subject, rule) in conditional {
         let holds = all_hold(diagram, arch, rule.conditions())?;
         if holds == diagram.value(0) {
-            impossible.insert((subject, rule.clone()));
+            impossible.insert((*subject, rule.clone()));
         }
         let action = diagram.value(rule.action().to_raw());
         verdict = diagram.choose(holds, action, verdict)?;

@@ -3,6 +3,7 @@
 //! A name is held as its place in one table sorted by name, so that a policy stores two bytes a
 //! call and every architecture's number is one look-up away.
 
+mod index;
 mod newest;
 mod suggest;
 mod table;
@@ -18,16 +19,17 @@ use table::TABLE;
 pub struct Syscall(u16);
 
 impl Syscall {
+    /// How many there are.
+    pub const COUNT: usize = TABLE.len();
+
     /// The call named `name`, exactly as in the kernel's headers.
     ///
     /// # Errors
     /// No architecture has a call of that name; the message suggests the nearest ones. `verb` is
     /// what the caller was doing, and opens the message.
     pub fn named(verb: &str, name: &str) -> Result<Self> {
-        match TABLE.binary_search_by(|row| row.0.cmp(name)) {
-            Ok(place) => Ok(Self::at(place)),
-            Err(_) => Err(Error::unknown_syscall(verb, name, suggest::nearest(name))),
-        }
+        let unknown = || Error::unknown_syscall(verb, name, suggest::nearest(name));
+        index::place(name).map(Self).ok_or_else(unknown)
     }
 
     /// The call with `number` on `arch`; the first by name where two names are one call.
@@ -57,6 +59,12 @@ impl Syscall {
             cell if cell & PRIVATE != 0 => Some(PRIVATE_NUMBERS | u32::from(cell & !PRIVATE)),
             cell => Some(arch.first_number() + u32::from(cell)),
         }
+    }
+
+    /// The place among all calls in the order of their names, below [`COUNT`](Self::COUNT).
+    #[must_use]
+    pub fn place(self) -> usize {
+        self.0.into()
     }
 
     fn at(place: usize) -> Self {
@@ -91,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_sorted_so_that_it_can_be_searched() {
+    fn the_table_is_sorted_as_policies_are() {
         assert!(TABLE.is_sorted_by(|a, b| a.0 < b.0));
     }
 

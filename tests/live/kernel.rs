@@ -39,7 +39,7 @@ fn with_errnos(policy: &Policy, arch: Arch) -> Policy {
 
 /// Every verdict that a layer speaks of.
 fn actions(layer: &Policy) -> impl Iterator<Item = Action> {
-    let rules = layer.rules().flat_map(|(_, rules)| rules).map(Rule::action);
+    let rules = layer.rules().map(|(_, rule)| rule.action());
     rules
         .chain([layer.default_action(), layer.attributes().bad_arch, layer.deny_action()])
         .chain(layer.attributes().unknown)
@@ -55,15 +55,13 @@ fn replaced(layer: &Policy, arch: Arch, errno: impl Fn(Action) -> Action) -> Pol
         unknown: layer.attributes().unknown.map(&errno),
         ..*layer.attributes()
     };
-    for (subject, rules) in layer.rules() {
-        for rule in rules {
-            let conditions = rule.conditions().iter().copied();
-            let rule = match rule.is_soft() {
-                true => Rule::soft(errno(rule.action()), conditions),
-                false => Rule::new(errno(rule.action()), conditions),
-            };
-            replaced.add_rule_for(subject, rule).unwrap();
-        }
+    for (subject, rule) in layer.rules() {
+        let conditions = rule.conditions().iter().copied();
+        let rule = match rule.is_soft() {
+            true => Rule::soft(errno(rule.action()), conditions),
+            false => Rule::new(errno(rule.action()), conditions),
+        };
+        replaced.add_rule_for(subject, rule).unwrap();
     }
     for denied in layer.denied() {
         let Subject::Named(call) = denied else { unreachable!("only merging makes others") };

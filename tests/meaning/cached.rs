@@ -20,17 +20,14 @@ fn layer_allows_whatever(policy: &Policy, arch: Arch, nr: u32) -> bool {
     if policy.denied().any(|denied| denied.number(arch) == Some(nr)) {
         return policy.deny_action() == Action::ALLOW;
     }
-    let mut rules: Vec<&Rule> = policy
-        .rules()
-        .filter(|(subject, _)| subject.number(arch) == Some(nr))
-        .flat_map(|(_, rules)| rules)
-        .collect();
-    if rules.iter().any(|rule| rule.is_for_the_whole_call()) {
+    let of_number = policy.rules().filter(|(subject, _)| subject.number(arch) == Some(nr));
+    let mut rules: Vec<Rule> = of_number.map(|(_, rule)| rule).collect();
+    if rules.iter().any(Rule::is_for_the_whole_call) {
         rules.retain(|rule| !rule.is_soft());
     }
-    let (whole, conditional): (Vec<&Rule>, Vec<&Rule>) =
+    let (whole, conditional): (Vec<Rule>, Vec<Rule>) =
         rules.into_iter().partition(|rule| rule.conditions().is_empty());
-    let fallback = match (whole.iter().map(|rule| rule.action()).min(), policy.unknown(arch)) {
+    let fallback = match (whole.iter().map(Rule::action).min(), policy.unknown(arch)) {
         (Some(action), _) => action,
         (None, Some((newest, action))) if nr > newest => action,
         (None, _) => policy.default_action(),

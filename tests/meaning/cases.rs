@@ -212,11 +212,8 @@ pub fn interesting_args(
 ) -> Vec<[u64; 6]> {
     let mut all = vec![[0; 6], [u64::MAX; 6]];
     let rules = policy.layers().flat_map(Policy::rules);
-    for (subject, rules) in rules {
-        if subject.number(arch).map(u32::cast_signed) != Some(nr) {
-            continue;
-        }
-        for rule in rules {
+    for (subject, rule) in rules {
+        if subject.number(arch).map(u32::cast_signed) == Some(nr) {
             let exact = rule.conditions().iter().fold([0; 6], |mut args, condition| {
                 args[usize::from(condition.index())] = condition.value();
                 args

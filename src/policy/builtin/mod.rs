@@ -150,23 +150,30 @@ fn case_of(policy: &mut Policy, check: &Check, case: &Case, modes: Modes) -> Res
         Verdict::Soft(_) | Verdict::Fatal => policy.default_action(),
     };
     let gives_way = case.verdict != Verdict::Allow && check.otherwise != Verdict::Allow;
-    let mut combinations = vec![Vec::new()];
-    for choice in case.all {
-        let mut longer = Vec::with_capacity(combinations.len() * choice.any_of.len());
-        for (value, _) in choice.any_of {
-            let condition = choice.condition(check.call, *value)?;
-            longer.extend(combinations.iter().map(|conditions: &Vec<Condition>| {
-                conditions.iter().copied().chain([condition]).collect::<Vec<_>>()
-            }));
-        }
-        combinations = longer;
-    }
-    combinations.into_iter().try_for_each(|conditions| {
+    let call = Syscall::named("use_default", check.call)?;
+    combinations(check.call, case.all, &mut Vec::with_capacity(case.all.len()), &mut |conditions| {
+        let conditions = conditions.iter().copied();
         let rule = match gives_way {
             true => Rule::soft(action, conditions),
             false => Rule::new(action, conditions),
         };
-        policy.add_rule(check.call, rule)
+        policy.add_rule_for(call.into(), rule)
+    })
+}
+
+/// Gives `to` each combination of one value of every choice, behind the conditions `so_far`.
+fn combinations(
+    call: &str,
+    choices: &[Choice],
+    so_far: &mut Vec<Condition>,
+    to: &mut dyn FnMut(&[Condition]) -> Result<()>,
+) -> Result<()> {
+    let [choice, rest @ ..] = choices else { return to(so_far) };
+    choice.any_of.iter().try_for_each(|(value, _)| {
+        so_far.push(choice.condition(call, *value)?);
+        combinations(call, rest, so_far, to)?;
+        so_far.pop();
+        Ok(())
     })
 }
 

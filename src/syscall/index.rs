@@ -1,0 +1,93 @@
+//! From a name to its place in the table.
+//!
+//! A policy is made of some hundred names, and a binary search among five hundred took longer than
+//! all else. The index is made when the library is built: half-empty, so that most names are found
+//! where they are looked for first.
+
+use super::table::TABLE;
+
+/// A power of two, about four times the names.
+const SLOTS: usize = 2048;
+
+/// What an empty slot holds.
+const EMPTY: u16 = u16::MAX;
+
+static INDEX: [u16; SLOTS] = index();
+
+const fn index() -> [u16; SLOTS] {
+    let mut index = [EMPTY; SLOTS];
+    let mut place: u16 = 0;
+    while (place as usize) < TABLE.len() {
+        let mut slot = hash(TABLE[place as usize].0.as_bytes());
+        while index[slot] != EMPTY {
+            slot = (slot + 1) % SLOTS;
+        }
+        index[slot] = place;
+        place += 1;
+    }
+    index
+}
+
+/// The place of `name` in the table.
+pub(super) fn place(name: &str) -> Option<u16> {
+    let mut slot = hash(name.as_bytes());
+    loop {
+        match INDEX[slot] {
+            EMPTY => return None,
+            place if TABLE[usize::from(place)].0 == name => return Some(place),
+            _ => slot = (slot + 1) % SLOTS,
+        }
+    }
+}
+
+/// Where to look for a name first: its ends and its length tell most names apart.
+const fn hash(name: &[u8]) -> usize {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15; // 2^64 over the golden ratio
+    let head = match name.first_chunk::<8>() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => short(name),
+    };
+    let tail = match name.last_chunk::<8>() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => name.len() as u64,
+    };
+    let mixed = (head.wrapping_mul(ODD) ^ tail.rotate_left(29)).wrapping_mul(ODD);
+    (mixed >> (u64::BITS - SLOTS.trailing_zeros())) as usize
+}
+
+/// Fewer than eight bytes as a number.
+const fn short(name: &[u8]) -> u64 {
+    let mut number = 0;
+    let mut at = 0;
+    while at < name.len() {
+        number = number << 8 | name[at] as u64;
+        at += 1;
+    }
+    number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_found_and_nothing_else() {
+        for (expected, (name, _)) in TABLE.iter().enumerate() {
+            assert_eq!(place(name).map(usize::from), Some(expected), "{name}");
+            for other in [&name[1..], &name[..name.len() - 1], &format!("{name}x")] {
+                let known = TABLE.iter().position(|row| row.0 == other);
+                assert_eq!(place(other).map(usize::from), known, "{other}");
+            }
+        }
+        assert_eq!(place(""), None);
+    }
+
+    #[test]
+    fn most_names_are_where_they_are_looked_for_first() {
+        let first = TABLE
+            .iter()
+            .zip(0..)
+            .filter(|((name, _), place)| INDEX[hash(name.as_bytes())] == *place);
+        assert!(first.count() > TABLE.len() * 3 / 4);
+    }
+}
