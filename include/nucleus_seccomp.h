@@ -26,8 +26,8 @@
  * THREADS. A `const T *` may be used from many threads at once, a `T *` by one at a time. Nothing is
  * kept per thread: a goroutine may change threads between two calls.
  *
- * FORK. nucleus_filter_apply may be called between fork, vfork or clone and exec in a process with
- * threads. No other function may.
+ * FORK. nucleus_filter_apply and nucleus_program_apply may be called between fork, vfork or clone and
+ * exec in a process with threads. No other function may.
  *
  * ABI. Numbers are never reused, unknown flags are refused, and a NULL where a pointer is needed is
  * an error, not a crash. Until 1.0 the SONAME is libnucleus_seccomp.so.0.
@@ -86,8 +86,9 @@ typedef int32_t nucleus_status;
 // The program has more than the 4096 instructions that the kernel takes.
 #define NUCLEUS_ERR_TOO_LARGE (-5)
 
-// The program could not be shown to mean the policy. Please report it: it is our bug, unless
-// the message speaks of the budget.
+// From compile: the program could not be shown to mean the policy. Please report it: it is our bug,
+// unless the sentence speaks of the budget. From compare: the filters tangle the arguments too much
+// to be compared. From apply: the program came from elsewhere, and nobody vouched for it.
 #define NUCLEUS_ERR_UNPROVEN (-6)
 
 // The kernel refused; errno says why, see nucleus_filter_apply.
@@ -137,9 +138,9 @@ const char *nucleus_status_message(nucleus_status status);
 #define NUCLEUS_ERRNO(e) \
     (UINT32_C(0x00050000) | ((uint32_t)(e) <= 4095 ? (uint32_t)(e) : UINT32_C(0xffff)))
 #define NUCLEUS_TRAP(d) \
-    ((uint32_t)(d) <= 65535 ? UINT32_C(0x00030000) | (uint32_t)(d) : UINT32_C(0xffffffff))
+    ((uint32_t)(d) <= 65535 ? UINT32_C(0x00030000) | (uint32_t)(d) : UINT32_C(0xfffffffe))
 #define NUCLEUS_TRACE(d) \
-    ((uint32_t)(d) <= 65535 ? UINT32_C(0x7ff00000) | (uint32_t)(d) : UINT32_C(0xffffffff))
+    ((uint32_t)(d) <= 65535 ? UINT32_C(0x7ff00000) | (uint32_t)(d) : UINT32_C(0xfffffffe))
 
 /* ---- Filters ---- */
 
@@ -148,7 +149,8 @@ const char *nucleus_status_message(nucleus_status status);
 typedef struct nucleus_filter nucleus_filter;
 
 // Makes a filter in which every system call of this machine's architecture gets
-// `default_action`, and every other architecture's is killed. On success *out is the filter.
+// `default_action`, and every other architecture's is killed (NUCLEUS_ATTR_BAD_ARCH,
+// nucleus_filter_add_arch). On success *out is the filter.
 //
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT when `out` is NULL or the action is none of the kernel's
 // (*out is not written). Since 0.1.
@@ -160,7 +162,8 @@ void nucleus_filter_free(nucleus_filter *filter);
 
 // The first failure on this filter since it was made or cleared, as a sentence: what was asked
 // for, what is wrong with it, what would be right. NULL when nothing has failed. The text lives
-// until nucleus_filter_clear_error or nucleus_filter_free. For a NULL filter, a sentence that
+// until nucleus_filter_clear_error, nucleus_filter_reset, nucleus_filter_rollback or
+// nucleus_filter_free. Functions that take a `const nucleus_filter *` leave none. For a NULL filter, a sentence that
 // says so. Since 0.1.
 const char *nucleus_filter_error(const nucleus_filter *filter);
 
@@ -196,7 +199,7 @@ nucleus_status nucleus_filter_clear_error(nucleus_filter *filter);
 #define NUCLEUS_ARCH_S390X UINT32_C(0x80000016)
 
 // 31-bit ESA/390 (AUDIT_ARCH_S390).
-#define NUCLEUS_ARCH_S390 22
+#define NUCLEUS_ARCH_S390 UINT32_C(0x00000016)
 
 // 64-bit PowerPC, little-endian (AUDIT_ARCH_PPC64LE).
 #define NUCLEUS_ARCH_PPC64LE UINT32_C(0xc0000015)
@@ -205,10 +208,10 @@ nucleus_status nucleus_filter_clear_error(nucleus_filter *filter);
 #define NUCLEUS_ARCH_PPC64 UINT32_C(0x80000015)
 
 // 32-bit PowerPC (AUDIT_ARCH_PPC).
-#define NUCLEUS_ARCH_PPC 20
+#define NUCLEUS_ARCH_PPC UINT32_C(0x00000014)
 
 // MIPS o32, big-endian (AUDIT_ARCH_MIPS).
-#define NUCLEUS_ARCH_MIPS 8
+#define NUCLEUS_ARCH_MIPS UINT32_C(0x00000008)
 
 // MIPS o32, little-endian (AUDIT_ARCH_MIPSEL).
 #define NUCLEUS_ARCH_MIPSEL UINT32_C(0x40000008)
@@ -226,16 +229,16 @@ nucleus_status nucleus_filter_clear_error(nucleus_filter *filter);
 #define NUCLEUS_ARCH_MIPSEL64N32 UINT32_C(0xe0000008)
 
 // Motorola 68000 (AUDIT_ARCH_M68K).
-#define NUCLEUS_ARCH_M68K 4
+#define NUCLEUS_ARCH_M68K UINT32_C(0x00000004)
 
 // SuperH, little-endian (AUDIT_ARCH_SHEL).
 #define NUCLEUS_ARCH_SH UINT32_C(0x4000002a)
 
 // SuperH, big-endian (AUDIT_ARCH_SH).
-#define NUCLEUS_ARCH_SHEB 42
+#define NUCLEUS_ARCH_SHEB UINT32_C(0x0000002a)
 
 // 32-bit PA-RISC (AUDIT_ARCH_PARISC).
-#define NUCLEUS_ARCH_PARISC 15
+#define NUCLEUS_ARCH_PARISC UINT32_C(0x0000000f)
 
 // 64-bit PA-RISC (AUDIT_ARCH_PARISC64).
 #define NUCLEUS_ARCH_PARISC64 UINT32_C(0x8000000f)
@@ -268,9 +271,9 @@ nucleus_status nucleus_filter_add_arch(nucleus_filter *filter, uint32_t arch);
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no architecture. Since 0.1.
 nucleus_status nucleus_filter_remove_arch(nucleus_filter *filter, uint32_t arch);
 
-// Whether the filter covers `arch`: 1 if it does, 0 if not, NUCLEUS_ERR_INVALID_ARGUMENT for NULL
-// and for what is no architecture. Since 0.1.
-nucleus_status nucleus_filter_has_arch(const nucleus_filter *filter, uint32_t arch);
+// Whether the filter covers `arch`: 1 if it does, 0 if not. Not a status, but negative as one when
+// the filter is NULL or `arch` no architecture. Since 0.1.
+int32_t nucleus_filter_has_arch(const nucleus_filter *filter, uint32_t arch);
 
 /* ---- Conditions on arguments ---- */
 
@@ -331,7 +334,7 @@ typedef struct {
 nucleus_status nucleus_filter_allow(nucleus_filter *filter, const char *name);
 
 // Refuses the call `name`, whatever else is said of it, before or after: with the filter's
-// default action if that refuses, else with EPERM.
+// default action if that refuses, else with EPERM, or as NUCLEUS_ATTR_DENY says.
 //
 // Errors: as nucleus_filter_allow. Since 0.1.
 nucleus_status nucleus_filter_deny(nucleus_filter *filter, const char *name);
@@ -372,8 +375,8 @@ nucleus_status nucleus_filter_add_rule_number(nucleus_filter *filter,
                                               size_t n_args);
 
 // Forgets all that was said of the call `name`: rules, also those for its number on some
-// architecture, and denials. It gets the default action again, unless something is said of it anew.
-// Fine for a call of which nothing was said.
+// architecture, and denials. It gets the default action again, unless something is said of it anew;
+// what the filter was intersected with stays. Fine for a call of which nothing was said.
 //
 // Errors: as nucleus_filter_allow. Since 0.1.
 nucleus_status nucleus_filter_remove_rules(nucleus_filter *filter, const char *name);
@@ -431,17 +434,18 @@ nucleus_status nucleus_filter_allow_extra(nucleus_filter *filter,
 // NUCLEUS_KILL_PROCESS.
 #define NUCLEUS_ATTR_BAD_ARCH 2
 
-// Attribute: the action for denied calls, or NUCLEUS_UNSET (at first): the default action if that
-// refuses, else NUCLEUS_ERRNO(EPERM).
+// Attribute: the action for denied calls, one that refuses, or NUCLEUS_UNSET (at first): the default
+// action if that refuses, else NUCLEUS_ERRNO(EPERM).
 #define NUCLEUS_ATTR_DENY 3
 
 // Attribute: the action for calls that are newer than the filter's author knew, if no rule is for
 // them, or NUCLEUS_UNSET (at first): then they get the default. NUCLEUS_ERRNO(ENOSYS) is the usual
-// one, from which libc falls back; nucleus_filter_use_default sets it.
+// one, from which libc falls back; nucleus_filter_use_default sets it unless it is set already.
 #define NUCLEUS_ATTR_UNKNOWN 4
 
-// Attribute: what the author knew. The highest number, counted from the architecture's first one
-// (4000 on MIPS o32, bit 30 on x32), or NUCLEUS_LINUX(major, minor), or NUCLEUS_NEWEST (at first).
+// Attribute: what the author knew. The highest number, at least 1, counted from the architecture's
+// first one (4000 on MIPS o32, bit 30 on x32), or NUCLEUS_LINUX(major, minor), or NUCLEUS_NEWEST (at
+// first). The private calls of 32-bit ARM count as known.
 #define NUCLEUS_ATTR_NEWEST 5
 
 // Attribute: how the program is laid out, NUCLEUS_LAYOUT_*. At first NUCLEUS_LAYOUT_AUTO.
@@ -516,7 +520,7 @@ nucleus_status nucleus_filter_get_priority(const nucleus_filter *filter,
 #define NUCLEUS_LINUX(major, minor) \
     ((uint32_t)(major) <= 255 && (uint32_t)(minor) <= 255 \
          ? UINT32_C(0x80000000) | (uint32_t)(major) << 8 | (uint32_t)(minor) \
-         : UINT32_C(0xffffffff))
+         : UINT32_C(0xfffffffe))
 
 /* ---- Trying changes ---- */
 
@@ -564,8 +568,7 @@ nucleus_status nucleus_filter_compile(nucleus_filter *filter);
 
 // What the last compile found that is legal but hardly meant, a line each: rules that no call can
 // match, such as one that wants an argument to be 1 and 2 at once. Empty when there is nothing to
-// say. It lives until the filter is changed, compiled again or freed. NULL while the filter is not
-// compiled. Since 0.1.
+// say. It lives as long as the filter's program. NULL while the filter is not compiled. Since 0.1.
 const char *nucleus_filter_report(const nucleus_filter *filter);
 
 /* ---- Programs ---- */
@@ -596,19 +599,22 @@ typedef struct {
     uint32_t k;
 } nucleus_instruction;
 
-// The program that the filter was compiled to, borrowed: it lives until the filter is changed,
-// compiled again or freed. NULL while the filter is not compiled. Since 0.1.
+// The program that the filter was compiled to, borrowed: it lives until a function that changes the
+// filter is called, also if that fails, or the filter is compiled again or freed. NULL while the
+// filter is not compiled. Since 0.1.
 const nucleus_program *nucleus_filter_program(const nucleus_filter *filter);
 
 // Takes a program that was made elsewhere: `length` bytes of instructions as nucleus_program_export
-// writes them, of either byte order. On success *out is the program, to be freed with
-// nucleus_program_free. It can be evaluated, compared and exported like ours, and applied by
+// writes them, of either byte order, in which NUCLEUS_EXPORT_BPF then writes them again. On success
+// *out is the program, to be freed with nucleus_program_free. It can be evaluated, compared and exported like ours, and applied by
 // whoever vouches for it (NUCLEUS_APPLY_TRUSTED).
 //
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL, for a length that is no multiple of 8, and for
 // what the kernel would not load; NUCLEUS_ERR_TOO_LARGE for more than 4096 instructions. The
 // sentence goes to the log callback (nucleus_set_log). Since 0.1.
-nucleus_status nucleus_program_from_bpf(const void *bytes, size_t length, nucleus_program **out);
+nucleus_status nucleus_program_from_bpf(const void *bytes,
+                                        size_t length,
+                                        nucleus_program **out);
 
 // Frees a program that nucleus_program_from_bpf made. NULL is fine. The program of a filter is
 // freed with it, not here. Since 0.1.
@@ -642,7 +648,8 @@ nucleus_status nucleus_program_export(const nucleus_program *program,
 //
 // `format`: NUCLEUS_EXPORT_*.
 //
-// Errors: NUCLEUS_ERR_KERNEL with errno as from write(2), when some bytes may have been written;
+// Errors: NUCLEUS_ERR_KERNEL with errno as from write(2), when some bytes may have been written (a
+// closed pipe raises SIGPIPE, as there);
 // NUCLEUS_ERR_INVALID_ARGUMENT for NULL or an unknown format. Since 0.1.
 nucleus_status nucleus_program_export_fd(const nucleus_program *program,
                                          uint32_t format,
@@ -699,23 +706,26 @@ nucleus_status nucleus_program_evaluate(const nucleus_program *program,
 // Adds all that `other` says to `filter`: architectures, rules, denials, priorities. Merging the
 // other way round gives an equal filter.
 //
-// Where the two cover different architectures, the rules of each stay with its own: they turn into
-// rules for numbers, and what one allows on x86_64 is not allowed on what only the other covers. An
-// architecture that is added later gets none of them.
+// The rules of each stay with the architectures that it covers: they turn into rules for numbers, and
+// what one allows on x86_64 is not allowed on what only the other covers. An architecture that is
+// added later gets none of them.
 //
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT when an attribute or the default action is not the same (the
 // sentence names it with both values), when the built-in policy is in both with different flags,
 // or when `other` has an error or an open transaction; NUCLEUS_ERR_UNSUPPORTED when one of them was
-// intersected. The filter is as before then. Since 0.1.
-nucleus_status nucleus_filter_merge(nucleus_filter *filter, const nucleus_filter *other);
+// intersected. What the filter says is as before then. Since 0.1.
+nucleus_status nucleus_filter_merge(nucleus_filter *filter,
+                                    const nucleus_filter *other);
 
 // Makes `filter` allow only what both allow: every call gets the stricter of both actions, as if
-// both filters were loaded, but with one program. Rules that are added later are added to
-// `filter`'s own, and stay within what `other` said.
+// both filters were loaded, but with one program. (Of two errnos it is the smaller, where the kernel
+// takes that of the filter loaded last.) Rules that are added or removed later are `filter`'s own,
+// and all stays within what `other` said.
 //
-// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when an attribute that speaks of loading is not the same (the
-// sentence names it), or when `other` has an error or an open transaction. The filter is as before
-// then. Since 0.1.
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when an attribute that decides no action (layout,
+// no_new_privs, tsync, log, spec_allow, wait_killable) is not the same, which the sentence names, or
+// when `other` has an error or an open transaction. What the filter says is as before then. Since
+// 0.1.
 nucleus_status nucleus_filter_intersect(nucleus_filter *filter,
                                         const nucleus_filter *other);
 
@@ -729,12 +739,13 @@ nucleus_status nucleus_filter_intersect(nucleus_filter *filter,
 //
 //     uint32_t order;
 //     nucleus_call looser;
-//     if (nucleus_filter_compare(f, baseline, &order, NULL, &looser) != NUCLEUS_OK
-//         || order == NUCLEUS_LOOSER || order == NUCLEUS_INCOMPARABLE)
+//     if (nucleus_filter_compare(f, baseline, &order, NULL, &looser) != NUCLEUS_OK)
+//         errx(1, "cannot compare");
+//     if (order == NUCLEUS_LOOSER || order == NUCLEUS_INCOMPARABLE)
 //         errx(1, "call %d gets through", (int)looser.nr);
 //
-// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL; the kept error of either filter;
-// NUCLEUS_ERR_UNPROVEN when the arguments tangle too much to be compared. Since 0.1.
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL; the status of the error that is kept on `a`, or else
+// on `b`; NUCLEUS_ERR_UNPROVEN when the arguments tangle too much to be compared. Since 0.1.
 nucleus_status nucleus_filter_compare(const nucleus_filter *a,
                                       const nucleus_filter *b,
                                       uint32_t *order,
@@ -744,8 +755,8 @@ nucleus_status nucleus_filter_compare(const nucleus_filter *a,
 // Compares what two programs return for every call there is, ours or from elsewhere. As
 // nucleus_filter_compare.
 //
-// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL; NUCLEUS_ERR_UNPROVEN when a program computes with
-// arguments, or its tests tangle too much to be compared. Since 0.1.
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL; NUCLEUS_ERR_UNPROVEN when what a program computes
+// tangles the arguments too much to be compared, such as their product. Since 0.1.
 nucleus_status nucleus_program_compare(const nucleus_program *a,
                                        const nucleus_program *b,
                                        uint32_t *order,
@@ -778,7 +789,7 @@ nucleus_status nucleus_program_compare(const nucleus_program *a,
 // confined, for good, and so is whatever it starts. Sets no_new_privs first (prctl(2)), unless
 // NUCLEUS_ATTR_NO_NEW_PRIVS is 0.
 //
-// Does two system calls, prctl and seccomp (the latter again where the kernel has no
+// Does at most two system calls, prctl and seccomp (the latter again where the kernel has no
 // NUCLEUS_APPLY_LOG), and nothing else: no allocation, no lock, no log. It is safe between fork,
 // vfork or clone and exec, also in a process with threads. Any number of threads may apply one
 // filter, and each that does is confined.
@@ -789,15 +800,16 @@ nucleus_status nucleus_program_compare(const nucleus_program *a,
 //
 // Errors: NUCLEUS_ERR_NOT_COMPILED; NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags or NULL;
 // NUCLEUS_ERR_KERNEL with errno as from seccomp(2): ENOSYS or EPERM when an earlier filter
-// refuses it, EINVAL when the kernel has no filters or no NUCLEUS_APPLY_SPEC_ALLOW, ENOMEM when
+// refuses it, EACCES without no_new_privs and CAP_SYS_ADMIN, EINVAL when the kernel has no filters or no NUCLEUS_APPLY_SPEC_ALLOW, ENOMEM when
 // all filters together are too long, ESRCH when with NUCLEUS_APPLY_TSYNC another thread has
 // filters of its own and can't follow. errno is left alone by the other errors. Nothing is confined
 // after an error, but no_new_privs may be set. Leaves no sentence on the filter: see
 // nucleus_status_message. Since 0.1.
-nucleus_status nucleus_filter_apply(const nucleus_filter *filter, uint32_t flags);
+nucleus_status nucleus_filter_apply(const nucleus_filter *filter,
+                                    uint32_t flags);
 
 // Loads a program into the kernel, as nucleus_filter_apply does for that of a filter. One that came
-// from elsewhere is loaded only with NUCLEUS_APPLY_TRUSTED.
+// from elsewhere is loaded only with NUCLEUS_APPLY_TRUSTED, and always with no_new_privs.
 //
 // Errors: as nucleus_filter_apply; NUCLEUS_ERR_UNPROVEN for a program from elsewhere without the
 // flag. Since 0.1.

@@ -142,12 +142,16 @@ impl Error {
         ))
     }
 
-    pub(crate) fn built_in_arch(arch: impl Display, written_for: &[impl Display]) -> Self {
+    pub(crate) fn built_in_arch(
+        verb: &str,
+        arch: impl Display,
+        written_for: &[impl Display],
+    ) -> Self {
         let names: Vec<String> = written_for.iter().map(ToString::to_string).collect();
         Self::new(
             Kind::Unsupported,
             format!(
-                "use_default: the built-in policy is not written for {arch}, where calls take \
+                "{verb}: the built-in policy is not written for {arch}, where calls take \
                  their arguments otherwise, but for {}; cover those alone, or write rules for \
                  {arch} in a filter of its own and merge the two",
                 names.join(", ")
@@ -164,7 +168,14 @@ impl Error {
     pub(crate) fn number_of_another(verb: &str, arch: impl Display, number: u32) -> Self {
         Self::invalid(format!(
             "{verb}: number {number:#x} is not one of {arch}; bit 30 of a number is set on x32 \
-             (NUCLEUS_ARCH_X32) and clear on x86_64 (NUCLEUS_ARCH_X86_64)"
+             (NUCLEUS_ARCH_X32) and clear on x86_64 (NUCLEUS_ARCH_X86_64), which also has -1"
+        ))
+    }
+
+    pub(crate) fn deny_runs(action: impl Display) -> Self {
+        Self::invalid(format!(
+            "set: the deny action {action} would not refuse the calls that are denied; use \
+             NUCLEUS_KILL_PROCESS, NUCLEUS_ERRNO(EPERM) or another action that refuses"
         ))
     }
 
@@ -191,8 +202,8 @@ impl Error {
         )
     }
 
-    pub(crate) fn switch(attribute: u32, value: u32) -> Self {
-        Self::invalid(format!("set: attribute {attribute} is 0 or 1, but {value} was given"))
+    pub(crate) fn switch(attribute: &str, value: u32) -> Self {
+        Self::invalid(format!("set: {attribute} is 0 or 1, but {value} was given"))
     }
 
     pub(crate) fn newest(value: u32) -> Self {
@@ -224,7 +235,7 @@ impl Error {
     }
 
     pub(crate) fn other_filter(verb: &str, why: &str) -> Self {
-        Self::invalid(format!("{verb}: the other filter has an error of its own: {why}"))
+        Self::invalid(format!("{verb}: the other filter is not in order: {why}"))
     }
 
     pub(crate) fn different_attribute(
@@ -232,7 +243,7 @@ impl Error {
         (name, ours, theirs): (&str, String, String),
     ) -> Self {
         Self::invalid(format!(
-            "{verb}: the {name} is {ours} here and {theirs} in the other filter; set both alike first"
+            "{verb}: the {name} is {ours} here and {theirs} in the other filter; it has to be the same"
         ))
     }
 

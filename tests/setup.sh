@@ -31,6 +31,7 @@ readonly test_needs="$demo_needs"'
 /usr/bin/clang                          clang
 /usr/bin/g++                            g++
 /usr/bin/musl-gcc                       musl-tools
+/usr/include/seccomp.h                  libseccomp-dev
 /usr/bin/git                            git
 /usr/bin/make                           make
 /usr/lib/python3*/ensurepip             python3-venv

@@ -23,8 +23,7 @@ impl Program {
     }
 
     /// The program in `bytes`, as [`to_bytes`](Self::to_bytes) writes them, and whether they are
-    /// big-endian. That needs no telling: the last instruction is a return, whose code is not one in
-    /// the other order.
+    /// big-endian. That needs no telling: no code has more than eight bits, and a return's is not 0.
     ///
     /// # Errors
     /// As for [`new`](Self::new); a length that is no multiple of an instruction's.
@@ -33,7 +32,9 @@ impl Program {
         if !rest.is_empty() {
             return Err(Error::no_instructions(bytes.len()));
         }
-        let big_endian = matches!(instructions.last(), Some([0, 0x06 | 0x16, ..]));
+        let upper_bytes_are_empty = instructions.iter().all(|[upper, ..]| *upper == 0);
+        let big_endian =
+            upper_bytes_are_empty && instructions.iter().any(|[_, lower, ..]| *lower != 0);
         let read = |&[c0, c1, jt, jf, k0, k1, k2, k3]: &[u8; 8]| {
             let (code, k) = ([c0, c1], [k0, k1, k2, k3]);
             match big_endian {

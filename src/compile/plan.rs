@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::bitmap::Bitmap;
 use crate::action::Action;
-use crate::arch::{Arch, SKIPPED};
+use crate::arch::Arch;
 use crate::policy::{Policy, Rule, Subject};
 
 /// All numbers in runs of one outcome, in order.
@@ -193,15 +193,23 @@ fn rules<'a>(layer: &'a Policy, arch: Arch, planes: &Planes) -> Vec<(u32, &'a Ru
 fn with_gaps_filled(runs: &[Run], layer: &Policy, arch: Arch) -> Vec<Run> {
     let mut filled: Vec<Run> = Vec::with_capacity(2 * runs.len() + 3);
     let mut next = Some(0);
+    // In a gap the verdict changes where numbers that the author knew end, and where they begin
+    // again.
+    let unknown: Vec<_> = layer.unknown(arch).collect();
     let fill = |filled: &mut Vec<Run>, first: u32, last: u32| {
-        // In a gap the verdict changes behind the newest known number, and before -1.
-        let newest = layer.unknown(arch).map_or(u32::MAX, |(newest, _)| newest).min(SKIPPED - 1);
-        let cuts = [(0, newest), (newest + 1, SKIPPED - 1), (SKIPPED, SKIPPED)];
-        for (from, to) in cuts {
-            let (first, last) = (first.max(from), last.min(to));
-            if first <= last {
-                filled.push(plain_run(first, last, fallback(layer, arch, first)));
+        let mut next = first;
+        for (range, action) in &unknown {
+            let (from, to) = (next.max(*range.start()), last.min(*range.end()));
+            if from <= to {
+                if next < from {
+                    filled.push(plain_run(next, from - 1, layer.default_action()));
+                }
+                filled.push(plain_run(from, to, *action));
+                next = to + 1; // never behind the last: no range reaches -1
             }
+        }
+        if next <= last {
+            filled.push(plain_run(next, last, layer.default_action()));
         }
     };
     for run in runs {
@@ -219,10 +227,8 @@ fn with_gaps_filled(runs: &[Run], layer: &Policy, arch: Arch) -> Vec<Run> {
 
 /// The verdict for a number that no rule decides.
 fn fallback(layer: &Policy, arch: Arch, number: u32) -> Action {
-    match layer.unknown(arch) {
-        Some((newest, action)) if number > newest && number != SKIPPED => action,
-        _ => layer.default_action(),
-    }
+    let unknown = layer.unknown(arch).find(|(range, _)| range.contains(&number));
+    unknown.map_or(layer.default_action(), |(_, action)| action)
 }
 
 /// How much shorter the way to a call with arguments should be. Where the kernel has its bitmap,

@@ -23,14 +23,14 @@ pub const NUCLEUS_INCOMPARABLE: u32 = 3;
 /// Adds all that `other` says to `filter`: architectures, rules, denials, priorities. Merging the
 /// other way round gives an equal filter.
 ///
-/// Where the two cover different architectures, the rules of each stay with its own: they turn into
-/// rules for numbers, and what one allows on x86_64 is not allowed on what only the other covers. An
-/// architecture that is added later gets none of them.
+/// The rules of each stay with the architectures that it covers: they turn into rules for numbers, and
+/// what one allows on x86_64 is not allowed on what only the other covers. An architecture that is
+/// added later gets none of them.
 ///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when an attribute or the default action is not the same (the
 /// sentence names it with both values), when the built-in policy is in both with different flags,
 /// or when `other` has an error or an open transaction; NUCLEUS_ERR_UNSUPPORTED when one of them was
-/// intersected. The filter is as before then. Since 0.1.
+/// intersected. What the filter says is as before then. Since 0.1.
 ///
 /// # Safety
 /// `filter` is NULL or a live handle that no other thread is using; `other` is NULL or a live
@@ -45,12 +45,14 @@ pub unsafe extern "C" fn nucleus_filter_merge(
 }
 
 /// Makes `filter` allow only what both allow: every call gets the stricter of both actions, as if
-/// both filters were loaded, but with one program. Rules that are added later are added to
-/// `filter`'s own, and stay within what `other` said.
+/// both filters were loaded, but with one program. (Of two errnos it is the smaller, where the kernel
+/// takes that of the filter loaded last.) Rules that are added or removed later are `filter`'s own,
+/// and all stays within what `other` said.
 ///
-/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when an attribute that speaks of loading is not the same (the
-/// sentence names it), or when `other` has an error or an open transaction. The filter is as before
-/// then. Since 0.1.
+/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when an attribute that decides no action (layout,
+/// no_new_privs, tsync, log, spec_allow, wait_killable) is not the same, which the sentence names, or
+/// when `other` has an error or an open transaction. What the filter says is as before then. Since
+/// 0.1.
 ///
 /// # Safety
 /// `filter` is NULL or a live handle that no other thread is using; `other` is NULL or a live
@@ -101,13 +103,14 @@ unsafe fn combine(
 /// ```c
 /// uint32_t order;
 /// nucleus_call looser;
-/// if (nucleus_filter_compare(f, baseline, &order, NULL, &looser) != NUCLEUS_OK
-///     || order == NUCLEUS_LOOSER || order == NUCLEUS_INCOMPARABLE)
+/// if (nucleus_filter_compare(f, baseline, &order, NULL, &looser) != NUCLEUS_OK)
+///     errx(1, "cannot compare");
+/// if (order == NUCLEUS_LOOSER || order == NUCLEUS_INCOMPARABLE)
 ///     errx(1, "call %d gets through", (int)looser.nr);
 /// ```
 ///
-/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL; the kept error of either filter;
-/// NUCLEUS_ERR_UNPROVEN when the arguments tangle too much to be compared. Since 0.1.
+/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL; the status of the error that is kept on `a`, or else
+/// on `b`; NUCLEUS_ERR_UNPROVEN when the arguments tangle too much to be compared. Since 0.1.
 ///
 /// # Safety
 /// `a` and `b` are NULL or live handles that no other thread is changing; `order`, `stricter` and
@@ -137,8 +140,8 @@ pub unsafe extern "C" fn nucleus_filter_compare(
 /// Compares what two programs return for every call there is, ours or from elsewhere. As
 /// nucleus_filter_compare.
 ///
-/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL; NUCLEUS_ERR_UNPROVEN when a program computes with
-/// arguments, or its tests tangle too much to be compared. Since 0.1.
+/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL; NUCLEUS_ERR_UNPROVEN when what a program computes
+/// tangles the arguments too much to be compared, such as their product. Since 0.1.
 ///
 /// # Safety
 /// `a` and `b` are NULL or live programs; `order`, `stricter` and `looser` are NULL or valid for a

@@ -32,7 +32,7 @@ pub const NUCLEUS_APPLY_TRUSTED: u32 = 16;
 /// confined, for good, and so is whatever it starts. Sets no_new_privs first (prctl(2)), unless
 /// NUCLEUS_ATTR_NO_NEW_PRIVS is 0.
 ///
-/// Does two system calls, prctl and seccomp (the latter again where the kernel has no
+/// Does at most two system calls, prctl and seccomp (the latter again where the kernel has no
 /// NUCLEUS_APPLY_LOG), and nothing else: no allocation, no lock, no log. It is safe between fork,
 /// vfork or clone and exec, also in a process with threads. Any number of threads may apply one
 /// filter, and each that does is confined.
@@ -43,7 +43,7 @@ pub const NUCLEUS_APPLY_TRUSTED: u32 = 16;
 ///
 /// Errors: NUCLEUS_ERR_NOT_COMPILED; NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags or NULL;
 /// NUCLEUS_ERR_KERNEL with errno as from seccomp(2): ENOSYS or EPERM when an earlier filter
-/// refuses it, EINVAL when the kernel has no filters or no NUCLEUS_APPLY_SPEC_ALLOW, ENOMEM when
+/// refuses it, EACCES without no_new_privs and CAP_SYS_ADMIN, EINVAL when the kernel has no filters or no NUCLEUS_APPLY_SPEC_ALLOW, ENOMEM when
 /// all filters together are too long, ESRCH when with NUCLEUS_APPLY_TSYNC another thread has
 /// filters of its own and can't follow. errno is left alone by the other errors. Nothing is confined
 /// after an error, but no_new_privs may be set. Leaves no sentence on the filter: see
@@ -63,7 +63,7 @@ pub unsafe extern "C" fn nucleus_filter_apply(filter: *const Filter, flags: u32)
 }
 
 /// Loads a program into the kernel, as nucleus_filter_apply does for that of a filter. One that came
-/// from elsewhere is loaded only with NUCLEUS_APPLY_TRUSTED.
+/// from elsewhere is loaded only with NUCLEUS_APPLY_TRUSTED, and always with no_new_privs.
 ///
 /// Errors: as nucleus_filter_apply; NUCLEUS_ERR_UNPROVEN for a program from elsewhere without the
 /// flag. Since 0.1.

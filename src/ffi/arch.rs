@@ -139,16 +139,13 @@ pub unsafe extern "C" fn nucleus_filter_remove_arch(
     unsafe { edit(filter, remove) }
 }
 
-/// Whether the filter covers `arch`: 1 if it does, 0 if not, NUCLEUS_ERR_INVALID_ARGUMENT for NULL
-/// and for what is no architecture. Since 0.1.
+/// Whether the filter covers `arch`: 1 if it does, 0 if not. Not a status, but negative as one when
+/// the filter is NULL or `arch` no architecture. Since 0.1.
 ///
 /// # Safety
 /// `filter` is NULL or a live handle that no other thread is changing.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nucleus_filter_has_arch(
-    filter: *const Filter,
-    arch: u32,
-) -> nucleus_status {
+pub unsafe extern "C" fn nucleus_filter_has_arch(filter: *const Filter, arch: u32) -> i32 {
     // SAFETY: NULL is told apart here; the caller promises the rest.
     match (unsafe { filter.as_ref() }, Arch::from_constant(arch)) {
         (Some(Filter { poisoned: true, .. }), _) => NUCLEUS_ERR_INTERNAL,

@@ -19,15 +19,16 @@ pub const NUCLEUS_ATTR_DEFAULT: u32 = 1;
 /// Attribute: the action for calls of architectures that are not covered. At first
 /// NUCLEUS_KILL_PROCESS.
 pub const NUCLEUS_ATTR_BAD_ARCH: u32 = 2;
-/// Attribute: the action for denied calls, or NUCLEUS_UNSET (at first): the default action if that
-/// refuses, else NUCLEUS_ERRNO(EPERM).
+/// Attribute: the action for denied calls, one that refuses, or NUCLEUS_UNSET (at first): the default
+/// action if that refuses, else NUCLEUS_ERRNO(EPERM).
 pub const NUCLEUS_ATTR_DENY: u32 = 3;
 /// Attribute: the action for calls that are newer than the filter's author knew, if no rule is for
 /// them, or NUCLEUS_UNSET (at first): then they get the default. NUCLEUS_ERRNO(ENOSYS) is the usual
-/// one, from which libc falls back; nucleus_filter_use_default sets it.
+/// one, from which libc falls back; nucleus_filter_use_default sets it unless it is set already.
 pub const NUCLEUS_ATTR_UNKNOWN: u32 = 4;
-/// Attribute: what the author knew. The highest number, counted from the architecture's first one
-/// (4000 on MIPS o32, bit 30 on x32), or NUCLEUS_LINUX(major, minor), or NUCLEUS_NEWEST (at first).
+/// Attribute: what the author knew. The highest number, at least 1, counted from the architecture's
+/// first one (4000 on MIPS o32, bit 30 on x32), or NUCLEUS_LINUX(major, minor), or NUCLEUS_NEWEST (at
+/// first). The private calls of 32-bit ARM count as known.
 pub const NUCLEUS_ATTR_NEWEST: u32 = 5;
 /// Attribute: how the program is laid out, NUCLEUS_LAYOUT_*. At first NUCLEUS_LAYOUT_AUTO.
 pub const NUCLEUS_ATTR_LAYOUT: u32 = 6;
@@ -88,15 +89,15 @@ fn set(policy: &mut Policy, attribute: u32, value: u32) -> Result<()> {
     match attribute {
         NUCLEUS_ATTR_DEFAULT => return Err(Error::default_is_fixed()),
         NUCLEUS_ATTR_BAD_ARCH => attributes.bad_arch = Action::from_raw(value)?,
-        NUCLEUS_ATTR_DENY => attributes.deny = action_or_unset(value)?,
+        NUCLEUS_ATTR_DENY => attributes.set_deny(action_or_unset(value)?)?,
         NUCLEUS_ATTR_UNKNOWN => attributes.unknown = action_or_unset(value)?,
         NUCLEUS_ATTR_NEWEST => attributes.newest = newest(value)?,
         NUCLEUS_ATTR_LAYOUT => attributes.layout = layout(value)?,
-        NUCLEUS_ATTR_NO_NEW_PRIVS => attributes.no_new_privs = switch(attribute, value)?,
-        NUCLEUS_ATTR_TSYNC => attributes.tsync = switch(attribute, value)?,
-        NUCLEUS_ATTR_LOG => attributes.log = switch(attribute, value)?,
-        NUCLEUS_ATTR_SPEC_ALLOW => attributes.spec_allow = switch(attribute, value)?,
-        NUCLEUS_ATTR_WAIT_KILLABLE => attributes.wait_killable = switch(attribute, value)?,
+        NUCLEUS_ATTR_NO_NEW_PRIVS => attributes.no_new_privs = switch("no_new_privs", value)?,
+        NUCLEUS_ATTR_TSYNC => attributes.tsync = switch("tsync", value)?,
+        NUCLEUS_ATTR_LOG => attributes.log = switch("log", value)?,
+        NUCLEUS_ATTR_SPEC_ALLOW => attributes.spec_allow = switch("spec_allow", value)?,
+        NUCLEUS_ATTR_WAIT_KILLABLE => attributes.wait_killable = switch("wait_killable", value)?,
         other => return Err(Error::unknown_attribute(other)),
     }
     Ok(())
@@ -156,7 +157,7 @@ fn get(policy: &Policy, attribute: u32) -> Result<u32> {
     Ok(match attribute {
         NUCLEUS_ATTR_DEFAULT => policy.default_action().to_raw(),
         NUCLEUS_ATTR_BAD_ARCH => attributes.bad_arch.to_raw(),
-        NUCLEUS_ATTR_DENY => action(attributes.deny),
+        NUCLEUS_ATTR_DENY => action(attributes.deny()),
         NUCLEUS_ATTR_UNKNOWN => action(attributes.unknown),
         NUCLEUS_ATTR_NEWEST => match attributes.newest {
             Newest::Tables => NUCLEUS_NEWEST,
@@ -202,7 +203,7 @@ fn layout(value: u32) -> Result<Layout> {
     }
 }
 
-fn switch(attribute: u32, value: u32) -> Result<bool> {
+fn switch(attribute: &str, value: u32) -> Result<bool> {
     match value {
         0 => Ok(false),
         1 => Ok(true),

@@ -73,8 +73,7 @@ fn report(proven: &Proven) -> CString {
 
 /// What the last compile found that is legal but hardly meant, a line each: rules that no call can
 /// match, such as one that wants an argument to be 1 and 2 at once. Empty when there is nothing to
-/// say. It lives until the filter is changed, compiled again or freed. NULL while the filter is not
-/// compiled. Since 0.1.
+/// say. It lives as long as the filter's program. NULL while the filter is not compiled. Since 0.1.
 ///
 /// # Safety
 /// `filter` is NULL or a live handle that no other thread is changing.

@@ -59,7 +59,9 @@ impl Filter {
         match &self.kept {
             _ if self.poisoned => Err(Error::other_filter(verb, "a bug in the library was caught")),
             Some(kept) => Err(Error::other_filter(verb, &kept.message.to_string_lossy())),
-            None if !self.saved.is_empty() => Err(Error::open_transaction(verb)),
+            None if !self.saved.is_empty() => {
+                Err(Error::other_filter(verb, "a transaction is open on it"))
+            }
             None => Ok(&self.policy),
         }
     }
@@ -129,7 +131,8 @@ pub(super) unsafe fn edit(
 }
 
 /// Makes a filter in which every system call of this machine's architecture gets
-/// `default_action`, and every other architecture's is killed. On success *out is the filter.
+/// `default_action`, and every other architecture's is killed (NUCLEUS_ATTR_BAD_ARCH,
+/// nucleus_filter_add_arch). On success *out is the filter.
 ///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when `out` is NULL or the action is none of the kernel's
 /// (*out is not written). Since 0.1.
@@ -168,7 +171,8 @@ pub unsafe extern "C" fn nucleus_filter_free(filter: *mut Filter) {
 
 /// The first failure on this filter since it was made or cleared, as a sentence: what was asked
 /// for, what is wrong with it, what would be right. NULL when nothing has failed. The text lives
-/// until nucleus_filter_clear_error or nucleus_filter_free. For a NULL filter, a sentence that
+/// until nucleus_filter_clear_error, nucleus_filter_reset, nucleus_filter_rollback or
+/// nucleus_filter_free. Functions that take a `const nucleus_filter *` leave none. For a NULL filter, a sentence that
 /// says so. Since 0.1.
 ///
 /// # Safety

@@ -80,8 +80,9 @@ const _: () = assert!(
         && align_of::<nucleus_instruction>() == align_of::<bpf::Instruction>()
 );
 
-/// The program that the filter was compiled to, borrowed: it lives until the filter is changed,
-/// compiled again or freed. NULL while the filter is not compiled. Since 0.1.
+/// The program that the filter was compiled to, borrowed: it lives until a function that changes the
+/// filter is called, also if that fails, or the filter is compiled again or freed. NULL while the
+/// filter is not compiled. Since 0.1.
 ///
 /// # Safety
 /// `filter` is NULL or a live handle that no other thread is changing.
@@ -95,8 +96,8 @@ pub unsafe extern "C" fn nucleus_filter_program(filter: *const Filter) -> *const
 }
 
 /// Takes a program that was made elsewhere: `length` bytes of instructions as nucleus_program_export
-/// writes them, of either byte order. On success *out is the program, to be freed with
-/// nucleus_program_free. It can be evaluated, compared and exported like ours, and applied by
+/// writes them, of either byte order, in which NUCLEUS_EXPORT_BPF then writes them again. On success
+/// *out is the program, to be freed with nucleus_program_free. It can be evaluated, compared and exported like ours, and applied by
 /// whoever vouches for it (NUCLEUS_APPLY_TRUSTED).
 ///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL, for a length that is no multiple of 8, and for
@@ -229,7 +230,8 @@ pub unsafe extern "C" fn nucleus_program_export(
 ///
 /// `format`: NUCLEUS_EXPORT_*.
 ///
-/// Errors: NUCLEUS_ERR_KERNEL with errno as from write(2), when some bytes may have been written;
+/// Errors: NUCLEUS_ERR_KERNEL with errno as from write(2), when some bytes may have been written (a
+/// closed pipe raises SIGPIPE, as there);
 /// NUCLEUS_ERR_INVALID_ARGUMENT for NULL or an unknown format. Since 0.1.
 ///
 /// # Safety

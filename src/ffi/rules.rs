@@ -38,7 +38,7 @@ pub unsafe extern "C" fn nucleus_filter_allow(
 }
 
 /// Refuses the call `name`, whatever else is said of it, before or after: with the filter's
-/// default action if that refuses, else with EPERM.
+/// default action if that refuses, else with EPERM, or as NUCLEUS_ATTR_DENY says.
 ///
 /// Errors: as nucleus_filter_allow. Since 0.1.
 ///
@@ -129,8 +129,8 @@ pub unsafe extern "C" fn nucleus_filter_add_rule_number(
 }
 
 /// Forgets all that was said of the call `name`: rules, also those for its number on some
-/// architecture, and denials. It gets the default action again, unless something is said of it anew.
-/// Fine for a call of which nothing was said.
+/// architecture, and denials. It gets the default action again, unless something is said of it anew;
+/// what the filter was intersected with stays. Fine for a call of which nothing was said.
 ///
 /// Errors: as nucleus_filter_allow. Since 0.1.
 ///

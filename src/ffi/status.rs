@@ -26,8 +26,9 @@ pub const NUCLEUS_ERR_UNSUPPORTED: nucleus_status = -3;
 pub const NUCLEUS_ERR_NOT_COMPILED: nucleus_status = -4;
 /// The program has more than the 4096 instructions that the kernel takes.
 pub const NUCLEUS_ERR_TOO_LARGE: nucleus_status = -5;
-/// The program could not be shown to mean the policy. Please report it: it is our bug, unless
-/// the message speaks of the budget.
+/// From compile: the program could not be shown to mean the policy. Please report it: it is our bug,
+/// unless the sentence speaks of the budget. From compare: the filters tangle the arguments too much
+/// to be compared. From apply: the program came from elsewhere, and nobody vouched for it.
 pub const NUCLEUS_ERR_UNPROVEN: nucleus_status = -6;
 /// The kernel refused; errno says why, see nucleus_filter_apply.
 pub const NUCLEUS_ERR_KERNEL: nucleus_status = -7;

@@ -35,9 +35,9 @@ pub unsafe extern "C" fn nucleus_filter_begin(filter: *mut Filter) -> nucleus_st
 /// `filter` is NULL or a live handle that no other thread is using.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nucleus_filter_commit(filter: *mut Filter) -> nucleus_status {
-    let commit = |filter: &mut Filter| match filter.saved.pop() {
-        Some(_) => Ok(()),
-        None => Err(Error::no_transaction("commit")),
+    let commit = |filter: &mut Filter| {
+        filter.compiled = None;
+        filter.saved.pop().map(drop).ok_or_else(|| Error::no_transaction("commit"))
     };
     // SAFETY: the caller promises a filter.
     unsafe { with(filter, commit) }
@@ -53,8 +53,8 @@ pub unsafe extern "C" fn nucleus_filter_commit(filter: *mut Filter) -> nucleus_s
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nucleus_filter_rollback(filter: *mut Filter) -> nucleus_status {
     let rollback = |filter: &mut Filter| {
-        let saved = filter.saved.pop().ok_or_else(|| Error::no_transaction("rollback"))?;
         filter.compiled = None;
+        let saved = filter.saved.pop().ok_or_else(|| Error::no_transaction("rollback"))?;
         filter.policy = saved.policy;
         filter.kept = saved.kept;
         Ok(())
@@ -76,6 +76,7 @@ pub unsafe extern "C" fn nucleus_filter_reset(
     default_action: u32,
 ) -> nucleus_status {
     let reset = |filter: &mut Filter| {
+        filter.compiled = None;
         *filter = Filter::new(Policy::new(Action::from_raw(default_action)?));
         Ok(())
     };

@@ -11,9 +11,9 @@ use crate::error::{Error, Result};
 impl Policy {
     /// Adds all that `other` says: its architectures, rules, denials and priorities.
     ///
-    /// Where the two cover different architectures, the rules of each stay with its own: what one
-    /// allows on x86_64 does not become allowed on what only the other covers. The result does not
-    /// depend on which is merged into which.
+    /// The rules of each stay with the architectures that it covers: what one allows on x86_64 does
+    /// not become allowed on what only the other covers, nor on what is added later. The result does
+    /// not depend on which is merged into which, or in what order several are.
     ///
     /// # Errors
     /// A default or an attribute is not the same, and is named; the built-in policy is in both, in
@@ -35,10 +35,8 @@ impl Policy {
             return Err(Error::merge_of_intersection());
         }
         let mut other = other.clone();
-        if self.arches != other.arches {
-            self.pin();
-            other.pin();
-        }
+        self.pin();
+        other.pin();
         self.arches.append(&mut other.arches);
         self.denied.append(&mut other.denied);
         self.rules.append(&mut other.rules);

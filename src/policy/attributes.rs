@@ -1,6 +1,7 @@
 //! What a policy says besides its rules.
 
 use crate::action::Action;
+use crate::error::{Error, Result};
 use crate::syscall::Newest;
 
 /// Verdicts for what no rule is about, how the program is laid out, and how it is loaded.
@@ -8,8 +9,8 @@ use crate::syscall::Newest;
 pub struct Attributes {
     /// The verdict for architectures that are not covered.
     pub bad_arch: Action,
-    /// The verdict for denied calls, if it is not the usual one.
-    pub deny: Option<Action>,
+    /// The verdict for denied calls, if it is not the usual one; it refuses.
+    deny: Option<Action>,
     /// The verdict for calls newer than the policy's author knew, if there is a special one.
     pub unknown: Option<Action>,
     /// What the author knew.
@@ -59,6 +60,26 @@ pub enum Layout {
 pub(super) type Difference = (&'static str, String, String);
 
 impl Attributes {
+    /// The verdict for denied calls, if it is not the usual one.
+    #[must_use]
+    pub const fn deny(&self) -> Option<Action> {
+        self.deny
+    }
+
+    /// Sets the verdict for denied calls; `None` is the usual one.
+    ///
+    /// # Errors
+    /// It would let them run, or leave it to somebody else.
+    pub fn set_deny(&mut self, action: Option<Action>) -> Result<()> {
+        match action {
+            Some(action) if !action.refuses() => Err(Error::deny_runs(action)),
+            _ => {
+                self.deny = action;
+                Ok(())
+            }
+        }
+    }
+
     /// The first attribute that is not the same.
     pub(super) fn difference(&self, other: &Self) -> Option<Difference> {
         self.of_meaning(other).or_else(|| self.of_loading(other))

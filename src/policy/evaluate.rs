@@ -5,7 +5,7 @@
 
 use super::{Policy, Rule};
 use crate::action::Action;
-use crate::arch::{Arch, SKIPPED};
+use crate::arch::Arch;
 use crate::call::Call;
 
 /// The verdict of `policy` on `call`: of its own rules and of the policies it was intersected with,
@@ -59,8 +59,6 @@ fn matches(rule: &Rule, call: &Call) -> bool {
     rule.conditions().iter().all(|condition| condition.holds(call))
 }
 
-/// A skipped call (-1) is no new call, though it is the largest number of all.
 fn unknown(policy: &Policy, arch: Arch, nr: u32) -> Option<Action> {
-    let (newest, action) = policy.unknown(arch)?;
-    (nr > newest && nr != SKIPPED).then_some(action)
+    policy.unknown(arch).find(|(range, _)| range.contains(&nr)).map(|(_, action)| action)
 }

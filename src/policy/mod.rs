@@ -19,6 +19,7 @@ pub use rule::Rule;
 pub use subject::Subject;
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use crate::action::Action;
 use crate::arch::Arch;
@@ -87,7 +88,7 @@ impl Policy {
     /// The built-in policy was added, and is not written for `arch`.
     pub fn add_arch(&mut self, arch: Arch) -> Result<()> {
         if self.built_in.is_some() {
-            builtin::written_for(arch)?;
+            builtin::written_for("add_arch", arch)?;
         }
         self.arches.insert(arch);
         Ok(())
@@ -235,14 +236,17 @@ impl Policy {
     pub fn deny_action(&self) -> Action {
         const EPERM: u16 = 1;
         let usual = if self.default.refuses() { self.default } else { Action::errno(EPERM) };
-        self.attributes.deny.unwrap_or(usual)
+        self.attributes.deny().unwrap_or(usual)
     }
 
-    /// The verdict for numbers newer than the author knew, if there is a special one, with the
-    /// highest number on `arch` that is not.
-    #[must_use]
-    pub fn unknown(&self, arch: Arch) -> Option<(u32, Action)> {
-        self.attributes.unknown.map(|action| (self.attributes.newest.on(arch), action))
+    /// The numbers on `arch` that the author can't have known, as ranges in order, each with the
+    /// verdict for them; none if there is no special one.
+    pub fn unknown(&self, arch: Arch) -> impl Iterator<Item = (RangeInclusive<u32>, Action)> {
+        let ranges = self.attributes.newest.unknown_on(arch);
+        self.attributes
+            .unknown
+            .into_iter()
+            .flat_map(move |action| ranges.clone().map(move |range| (range, action)))
     }
 
     /// The architectures covered.

@@ -8,7 +8,7 @@ use super::bits::{Variable, Word};
 use super::diagram::{Diagram, Function};
 use super::steps::{Meaning, Steps};
 use crate::action::Action;
-use crate::arch::{Arch, SKIPPED};
+use crate::arch::Arch;
 use crate::error::Result;
 use crate::policy::{Condition, Operator, Policy, Rule, Subject, Width};
 
@@ -56,12 +56,10 @@ fn add_numbers(
 ) -> Result<()> {
     for own in arch.numbers() {
         numbers.set(*own.start(), *own.end(), diagram.value(layer.default_action().to_raw()));
-        // Above the newest known number and below -1, if anything is there.
-        if let Some((newest, action)) = layer.unknown(arch) {
-            let last = (*own.end()).min(SKIPPED - 1);
-            let first = newest.checked_add(1).map(|first| first.max(*own.start()));
-            if let Some(first) = first.filter(|first| *first <= last) {
-                numbers.set(first, last, diagram.value(action.to_raw()));
+        for (unknown, action) in layer.unknown(arch) {
+            let (first, last) = (own.start().max(unknown.start()), own.end().min(unknown.end()));
+            if first <= last {
+                numbers.set(*first, *last, diagram.value(action.to_raw()));
             }
         }
     }

@@ -41,6 +41,7 @@ pub(super) fn place(name: &str) -> Option<u16> {
 }
 
 /// Where to look for a name first: its ends and its length tell most names apart.
+#[expect(clippy::cast_possible_truncation, reason = "eleven bits are left")]
 const fn hash(name: &[u8]) -> usize {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15; // 2^64 over the golden ratio
     let head = match name.first_chunk::<8>() {

@@ -3,8 +3,14 @@
 //! Since Linux 5.1 a new call gets the same number on every architecture, counted from its first
 //! one. So one number says how far an author's knowledge went, and a kernel version stands for one.
 
-use crate::arch::Arch;
+use std::ops::RangeInclusive;
+
+use super::PRIVATE_NUMBERS;
+use crate::arch::{Arch, SKIPPED};
 use crate::error::{Error, Result};
+
+/// The private calls of 32-bit ARM, from breakpoint to get_tls.
+const PRIVATE_CALLS: RangeInclusive<u32> = PRIVATE_NUMBERS + 1..=PRIVATE_NUMBERS + 6;
 
 /// Up to which number the author of a policy knew what calls do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,6 +85,18 @@ impl Newest {
     }
 }
 
+impl Newest {
+    /// The numbers of `arch` that the author can't have known, as ranges in order. Not among them are
+    /// -1, which is no call, and the private calls of 32-bit ARM, which are as old as it is.
+    pub fn unknown_on(self, arch: Arch) -> impl Iterator<Item = RangeInclusive<u32>> + Clone {
+        let first = self.on(arch).checked_add(1).unwrap_or(SKIPPED);
+        let private = if arch == Arch::Arm { PRIVATE_CALLS } else { SKIPPED..=SKIPPED };
+        let below = first..=private.start() - 1;
+        let above = first.max(private.end().saturating_add(1))..=SKIPPED - 1;
+        [below, above].into_iter().filter(|range| !range.is_empty())
+    }
+}
+
 fn highest(version: (u8, u8)) -> u32 {
     let before = VERSIONS.iter().rev().find(|(known, _)| *known <= version);
     before.map_or(0, |(_, number)| *number)
@@ -93,19 +111,41 @@ pub fn newest(arch: Arch) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{PRIVATE_NUMBERS, Syscall};
+    use super::super::Syscall;
     use super::*;
 
     #[test]
     fn the_tables_end_with_the_newest_version() {
         for arch in Arch::ALL {
-            let is_private = |number: &u32| arch == Arch::Arm && *number >= PRIVATE_NUMBERS;
+            let is_private = |number: &u32| arch == Arch::Arm && PRIVATE_CALLS.contains(number);
             let known = Syscall::all().filter_map(|call| call.number(arch));
             let last = known.filter(|number| !is_private(number)).max().unwrap();
             assert!(last <= newest(arch), "{arch}: {last} is above {}", newest(arch));
         }
         let native = Syscall::all().filter_map(|call| call.number(Arch::X86_64)).max();
         assert_eq!(native, Some(newest(Arch::X86_64)));
+    }
+
+    #[test]
+    fn numbers_that_nobody_can_have_known() {
+        let ranges = |newest: Newest, arch| newest.unknown_on(arch).collect::<Vec<_>>();
+        let last = SKIPPED - 1;
+        let cases = [
+            (Newest::Tables, Arch::X86_64, vec![472..=last]),
+            (Newest::Number(450), Arch::Mips, vec![4451..=last]),
+            (Newest::Tables, Arch::Arm, vec![472..=0x000f_0000, 0x000f_0007..=last]),
+            (Newest::Number(0x000f_0003), Arch::Arm, vec![0x000f_0007..=last]),
+            (Newest::Number(SKIPPED - 2), Arch::X86, vec![last..=last]),
+            (Newest::Number(SKIPPED - 1), Arch::X86, vec![]),
+            (Newest::Number(SKIPPED), Arch::X86, vec![]),
+        ];
+        for (newest, arch, expected) in cases {
+            assert_eq!(ranges(newest, arch), expected, "{newest:?} on {arch}");
+        }
+        for call in Syscall::all() {
+            let Some(number) = call.number(Arch::Arm) else { continue };
+            assert!(!Newest::Tables.unknown_on(Arch::Arm).any(|range| range.contains(&number)));
+        }
     }
 
     #[test]

@@ -99,7 +99,9 @@ fn number(line: &str) -> String {
         return line.to_owned();
     };
     match value.parse::<i64>() {
-        Ok(value) if value > SMALL => format!("#define {name} UINT32_C({value:#010x})"),
+        Ok(value) if value > SMALL || name.starts_with("NUCLEUS_ARCH_") => {
+            format!("#define {name} UINT32_C({value:#010x})")
+        }
         Ok(value) if value < 0 => format!("#define {name} ({value})"),
         _ => line.to_owned(),
     }

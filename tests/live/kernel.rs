@@ -19,7 +19,7 @@ use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::call::Call;
 use nucleus_seccomp::compile::compile;
 use nucleus_seccomp::kernel::{Options, load};
-use nucleus_seccomp::policy::{Attributes, Policy, Rule, Subject, evaluate};
+use nucleus_seccomp::policy::{Policy, Rule, Subject, evaluate};
 use nucleus_seccomp::prove::{Proven, prove};
 
 /// The same policy with an errno in place of each verdict. Among errnos the smaller is the
@@ -49,12 +49,11 @@ fn actions(layer: &Policy) -> impl Iterator<Item = Action> {
 fn replaced(layer: &Policy, arch: Arch, errno: impl Fn(Action) -> Action) -> Policy {
     let covered = layer.covers(arch).then_some(arch);
     let mut replaced = Policy::covering(errno(layer.default_action()), covered);
-    *replaced.attributes_mut() = Attributes {
-        bad_arch: errno(layer.attributes().bad_arch),
-        deny: Some(errno(layer.deny_action())),
-        unknown: layer.attributes().unknown.map(&errno),
-        ..*layer.attributes()
-    };
+    let attributes = replaced.attributes_mut();
+    *attributes = *layer.attributes();
+    attributes.bad_arch = errno(layer.attributes().bad_arch);
+    attributes.set_deny(Some(errno(layer.deny_action()))).unwrap();
+    attributes.unknown = layer.attributes().unknown.map(&errno);
     for (subject, rule) in layer.rules() {
         let conditions = rule.conditions().iter().copied();
         let rule = match rule.is_soft() {

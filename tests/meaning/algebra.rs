@@ -99,7 +99,7 @@ fn merging_across_different_attributes_names_the_attribute() {
     type Change = fn(&mut Attributes);
     let cases: [(&str, Change); 10] = [
         ("bad-architecture action", |a| a.bad_arch = EPERM),
-        ("deny action", |a| a.deny = Some(EPERM)),
+        ("deny action", |a| a.set_deny(Some(EPERM)).unwrap()),
         ("unknown-call action", |a| a.unknown = Some(EPERM)),
         ("newest known call", |a| a.newest = Newest::Number(7)),
         ("no_new_privs", |a| a.no_new_privs = false),

@@ -27,10 +27,10 @@ fn layer_allows_whatever(policy: &Policy, arch: Arch, nr: u32) -> bool {
     }
     let (whole, conditional): (Vec<Rule>, Vec<Rule>) =
         rules.into_iter().partition(|rule| rule.conditions().is_empty());
-    let fallback = match (whole.iter().map(Rule::action).min(), policy.unknown(arch)) {
-        (Some(action), _) => action,
-        (None, Some((newest, action))) if nr > newest => action,
-        (None, _) => policy.default_action(),
+    let unknown = policy.unknown(arch).find(|(range, _)| range.contains(&nr));
+    let fallback = match (whole.iter().map(Rule::action).min(), unknown) {
+        (Some(action), _) | (None, Some((_, action))) => action,
+        (None, None) => policy.default_action(),
     };
     fallback == Action::ALLOW && conditional.iter().all(|rule| rule.action() == Action::ALLOW)
 }

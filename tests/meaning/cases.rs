@@ -114,7 +114,9 @@ fn random_layer(random: &mut Random, arches: &[Arch], most_rules: usize) -> Poli
     let attributes = policy.attributes_mut();
     attributes.bad_arch = random.pick(&ACTIONS);
     attributes.unknown = random.one_in(2).then(|| random.pick(&ACTIONS));
-    attributes.deny = random.one_in(4).then(|| random.pick(&ACTIONS));
+    if random.one_in(4) {
+        attributes.set_deny(Some(random.pick(&ACTIONS[..5]))).unwrap(); // those that refuse
+    }
     attributes.newest = match random.below(4) {
         0 => Newest::Number(random.pick(&[0, 1, 100, 450, u32::MAX - 1, u32::MAX])),
         1 => Newest::linux(6, 1).unwrap(),

@@ -87,10 +87,10 @@ pub struct Modes {
 pub const ARCHES: [Arch; 4] = [Arch::X86_64, Arch::Aarch64, Arch::Riscv64, Arch::Loongarch64];
 
 /// Refuses architectures that the tables are not written for.
-pub(super) fn written_for(arch: Arch) -> Result<()> {
+pub(super) fn written_for(verb: &str, arch: Arch) -> Result<()> {
     match ARCHES.contains(&arch) {
         true => Ok(()),
-        false => Err(Error::built_in_arch(arch, &ARCHES)),
+        false => Err(Error::built_in_arch(verb, arch, &ARCHES)),
     }
 }
 
@@ -108,7 +108,7 @@ pub fn add_to(policy: &mut Policy, modes: Modes) -> Result<()> {
     if policy.built_in.is_some_and(|before| before != modes) {
         return Err(Error::other_modes("use_default"));
     }
-    policy.arches().try_for_each(written_for)?;
+    policy.arches().try_for_each(|arch| written_for("use_default", arch))?;
     policy.built_in = Some(modes);
     for row in ALLOWED.iter().chain(SOFT).chain(FATAL) {
         for name in row.names() {
@@ -122,7 +122,9 @@ pub fn add_to(policy: &mut Policy, modes: Modes) -> Result<()> {
         }
     }
     if !modes.strict {
-        policy.attributes_mut().unknown = Some(Action::errno(errno::ENOSYS));
+        // What somebody set is what they want, before or after.
+        let unknown = &mut policy.attributes_mut().unknown;
+        *unknown = unknown.or(Some(Action::errno(errno::ENOSYS)));
     }
     Ok(())
 }

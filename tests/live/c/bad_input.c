@@ -91,7 +91,8 @@ static void check_row(const struct row *row)
     nucleus_filter_free(filter);
 }
 
-/* What is no action for a new filter is none elsewhere, and what is one is. */
+/* What is no action for a new filter is none elsewhere, and what is one is; but a deny action has to
+ * refuse, as the default has to for the built-in policy. */
 static void check_action_takers(void)
 {
     char what[80];
@@ -102,6 +103,8 @@ static void check_action_takers(void)
         struct row row = ACTION_TAKERS[i % COUNT(ACTION_TAKERS)];
         nucleus_filter *filter = new_filter(NUCLEUS_KILL_PROCESS);
 
+        if (row.call == SET && row.word == NUCLEUS_ATTR_DENY && expected == NUCLEUS_OK)
+            expected = DEFAULT_ACTIONS[i / COUNT(ACTION_TAKERS)].with_policy;
         snprintf(what, sizeof what, "%s, %#010x", row.what, (unsigned)action);
         *(row.call == SET ? &row.value : &row.word) = action;
         bool unsets = row.call == SET && row.word != NUCLEUS_ATTR_BAD_ARCH;

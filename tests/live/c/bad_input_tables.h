@@ -286,7 +286,7 @@ static const struct row ROWS[] = {
     {"version 255.255", SETS(NUCLEUS_ATTR_NEWEST, NUCLEUS_LINUX(255, 255)), .expected = INVALID,
      .says = {"Linux 255.255"}},
     {"version 256", SETS(NUCLEUS_ATTR_NEWEST, NUCLEUS_LINUX(256, 0)), .expected = INVALID,
-     .says = {"0xffffffff", "NUCLEUS_LINUX"}},
+     .says = {"0xfffffffe", "NUCLEUS_LINUX"}},
     {"a minor version of 256", SETS(NUCLEUS_ATTR_NEWEST, NUCLEUS_LINUX(6, 256)),
      .expected = INVALID, .says = {"NUCLEUS_LINUX"}},
     {"version -1", SETS(NUCLEUS_ATTR_NEWEST, NUCLEUS_LINUX(-1, 0)), .expected = INVALID,

@@ -83,7 +83,7 @@ static void check_imports(void)
         check_refused(lengths[i].what, longest.at, lengths[i].size, lengths[i].expected,
                       lengths[i].says);
     check_refused("NULL", NULL, INSTRUCTION, INVALID, "NULL");
-    check_refused("two byte orders", mixed, sizeof mixed, INVALID, "instruction 0");
+    check_refused("two byte orders", mixed, sizeof mixed, INVALID, "instruction 1");
     same_status("set_log off", nucleus_set_log(NULL, NULL, NUCLEUS_LOG_OFF), NUCLEUS_OK);
 
     longest.size -= INSTRUCTION;

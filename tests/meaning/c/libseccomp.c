@@ -11,14 +11,16 @@
  *
  *     program HEX             the bytes for the kernel
  *     error FUNCTION ERRNO    what libseccomp refused
- *     killed SIGNAL           libseccomp crashed, or took more than its time
+ *     timeout                 it took more than its time
+ *     killed SIGNAL           it crashed
  *     number NUMBER
  */
 #define _GNU_SOURCE
 #include <err.h>
 #include <errno.h>
-#include <stdlib.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -30,7 +32,7 @@
 
 enum { MOST_ARCHES = 32, MOST_RULES = 1024, MOST_CONDITIONS = 6 };
 
-/* Most programs take it less than a millisecond, and a few rule sets would take it for ever. */
+/* Of processor time: most filters take a millisecond of it, and a few would take for ever. */
 static const struct itimerval TIME = {.it_value = {.tv_usec = 300000}};
 static const struct rlimit MEMORY = {256 << 20, 256 << 20};
 
@@ -129,7 +131,9 @@ static void build_in_a_child(void)
     }
     if (waitpid(child, &status, 0) != child)
         err(1, "waitpid");
-    if (WIFSIGNALED(status))
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF)
+        puts("timeout");
+    else if (WIFSIGNALED(status))
         printf("killed %d\n", WTERMSIG(status));
     else if (WEXITSTATUS(status) != 0)
         errx(1, "a child failed");
@@ -180,7 +184,7 @@ static enum scmp_compare operator(const char *name)
 
     for (int i = SCMP_CMP_NE; i <= SCMP_CMP_MASKED_EQ; i++)
         if (strcmp(name, NAMES[i]) == 0)
-            return i;
+            return (enum scmp_compare)i;
     errx(1, "no operator: %s", name);
 }
 
