@@ -553,24 +553,6 @@ nucleus_status nucleus_filter_reset(nucleus_filter *filter, uint32_t default_act
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL. Since 0.1.
 nucleus_status nucleus_filter_clone(const nucleus_filter *filter, nucleus_filter **out);
 
-/* ---- Compiling ---- */
-
-// Compiles the policy, and proves that the program means it: for every architecture, number and
-// arguments. Changing the filter afterwards undoes this.
-//
-// While a failure of an earlier call is kept, compile refuses and returns its status: whoever
-// checks only compile can't load a weaker filter than was asked for.
-//
-// Errors: the kept one; NUCLEUS_ERR_TOO_LARGE (the sentence says how large, and which calls cost
-// most); NUCLEUS_ERR_UNPROVEN; NUCLEUS_ERR_UNSUPPORTED when no architecture is covered;
-// NUCLEUS_ERR_INVALID_ARGUMENT while a transaction is open. Since 0.1.
-nucleus_status nucleus_filter_compile(nucleus_filter *filter);
-
-// What the last compile found that is legal but hardly meant, a line each: rules that no call can
-// match, such as one that wants an argument to be 1 and 2 at once. Empty when there is nothing to
-// say. It lives as long as the filter's program. NULL while the filter is not compiled. Since 0.1.
-const char *nucleus_filter_report(const nucleus_filter *filter);
-
 /* ---- Programs ---- */
 
 // nucleus_program_export: instructions in the byte order of the architectures that the program is
@@ -598,11 +580,6 @@ typedef struct {
     // The operand.
     uint32_t k;
 } nucleus_instruction;
-
-// The program that the filter was compiled to, borrowed: it lives until a function that changes the
-// filter is called, also if that fails, or the filter is compiled again or freed. NULL while the
-// filter is not compiled. Since 0.1.
-const nucleus_program *nucleus_filter_program(const nucleus_filter *filter);
 
 // Takes a program that was made elsewhere: `length` bytes of instructions as nucleus_program_export
 // writes them, of either byte order, in which NUCLEUS_EXPORT_BPF then writes them again. On success
@@ -654,6 +631,29 @@ nucleus_status nucleus_program_export(const nucleus_program *program,
 nucleus_status nucleus_program_export_fd(const nucleus_program *program,
                                          uint32_t format,
                                          int32_t fd);
+
+/* ---- Compiling ---- */
+
+// Compiles the policy, and proves that the program means it: for every architecture, number and
+// arguments. Changing the filter afterwards undoes this.
+//
+// While a failure of an earlier call is kept, compile refuses and returns its status: whoever
+// checks only compile can't load a weaker filter than was asked for.
+//
+// Errors: the kept one; NUCLEUS_ERR_TOO_LARGE (the sentence says how large, and which calls cost
+// most); NUCLEUS_ERR_UNPROVEN; NUCLEUS_ERR_UNSUPPORTED when no architecture is covered;
+// NUCLEUS_ERR_INVALID_ARGUMENT while a transaction is open. Since 0.1.
+nucleus_status nucleus_filter_compile(nucleus_filter *filter);
+
+// The program that the filter was compiled to, borrowed: it lives until a function that changes the
+// filter is called, also if that fails, or the filter is compiled again or freed. NULL while the
+// filter is not compiled. Since 0.1.
+const nucleus_program *nucleus_filter_program(const nucleus_filter *filter);
+
+// What the last compile found that is legal but hardly meant, a line each: rules that no call can
+// match, such as one that wants an argument to be 1 and 2 at once. Empty when there is nothing to
+// say. It lives as long as the filter's program. NULL while the filter is not compiled. Since 0.1.
+const char *nucleus_filter_report(const nucleus_filter *filter);
 
 /* ---- Asking about a call ---- */
 

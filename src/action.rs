@@ -102,6 +102,12 @@ impl Action {
         Ok(Self { kind, data })
     }
 
+    /// For eyes: a verdict, or any value that a program returned instead.
+    #[must_use]
+    pub fn show(raw: u32) -> String {
+        Self::from_raw(raw).map_or_else(|_| format!("{raw:#010x}"), |action| action.to_string())
+    }
+
     /// The kernel's encoding.
     #[must_use]
     pub fn to_raw(self) -> u32 {

@@ -71,6 +71,21 @@ fn report(proven: &Proven) -> CString {
     CString::new(lines).unwrap_or_default()
 }
 
+/// The program that the filter was compiled to, borrowed: it lives until a function that changes the
+/// filter is called, also if that fails, or the filter is compiled again or freed. NULL while the
+/// filter is not compiled. Since 0.1.
+///
+/// # Safety
+/// `filter` is NULL or a live handle that no other thread is changing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn nucleus_filter_program(filter: *const Filter) -> *const Program {
+    // SAFETY: NULL is told apart here; the caller promises the rest.
+    match unsafe { filter.as_ref() } {
+        Some(Filter { poisoned: false, compiled: Some(program), .. }) => program,
+        _ => ptr::null(),
+    }
+}
+
 /// What the last compile found that is legal but hardly meant, a line each: rules that no call can
 /// match, such as one that wants an argument to be 1 and 2 at once. Empty when there is nothing to
 /// say. It lives as long as the filter's program. NULL while the filter is not compiled. Since 0.1.

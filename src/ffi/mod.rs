@@ -26,9 +26,9 @@ pub mod attribute;
 
 pub mod transaction;
 
-pub mod compile;
-
 pub mod program;
+
+pub mod compile;
 
 pub mod call;
 

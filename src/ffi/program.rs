@@ -4,7 +4,6 @@ use std::ffi::c_void;
 use std::ptr;
 
 use super::boundary::{array, free, guarded};
-use super::filter::Filter;
 use super::status::{
     self, NUCLEUS_ERR_BUFFER, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_ERR_KERNEL, NUCLEUS_OK,
     nucleus_status,
@@ -79,21 +78,6 @@ const _: () = assert!(
     size_of::<nucleus_instruction>() == size_of::<bpf::Instruction>()
         && align_of::<nucleus_instruction>() == align_of::<bpf::Instruction>()
 );
-
-/// The program that the filter was compiled to, borrowed: it lives until a function that changes the
-/// filter is called, also if that fails, or the filter is compiled again or freed. NULL while the
-/// filter is not compiled. Since 0.1.
-///
-/// # Safety
-/// `filter` is NULL or a live handle that no other thread is changing.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn nucleus_filter_program(filter: *const Filter) -> *const Program {
-    // SAFETY: NULL is told apart here; the caller promises the rest.
-    match unsafe { filter.as_ref() } {
-        Some(Filter { poisoned: false, compiled: Some(program), .. }) => program,
-        _ => ptr::null(),
-    }
-}
 
 /// Takes a program that was made elsewhere: `length` bytes of instructions as nucleus_program_export
 /// writes them, of either byte order, in which NUCLEUS_EXPORT_BPF then writes them again. On success

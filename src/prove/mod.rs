@@ -26,6 +26,7 @@ mod witness;
 
 pub use compare::{Comparison, Order, compare_policies, compare_programs};
 
+use crate::action::Action;
 use crate::bpf::Program;
 use crate::call::Call;
 use crate::error::{Error, Result};
@@ -75,7 +76,9 @@ pub fn prove(policy: &Policy, program: Program) -> Result<Proven> {
     };
     match difference {
         None => Ok(Proven { program, impossible }),
-        Some((call, values)) => Err(Error::refuted(&call, values)),
+        Some((call, (policy, program))) => {
+            Err(Error::refuted(&call, &Action::show(policy), &Action::show(program)))
+        }
     }
 }
 

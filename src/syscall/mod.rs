@@ -5,6 +5,7 @@
 
 mod index;
 mod newest;
+mod shown;
 mod suggest;
 mod table;
 
