@@ -7,7 +7,7 @@
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::bpf::Opcode;
-use crate::map::Map;
+use crate::map::Unique;
 
 /// A node of the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,10 +105,14 @@ pub(super) enum Node {
 }
 
 /// The nodes made so far.
-#[derive(Debug, Default)]
-pub(super) struct Graph {
-    nodes: Vec<Node>,
-    ids: Map<Node, NodeId>,
+#[derive(Debug)]
+pub(super) struct Graph(Unique<Node>);
+
+impl Default for Graph {
+    fn default() -> Self {
+        const ORDINARY: u32 = 9; // bits: 512 nodes
+        Self(Unique::for_about(ORDINARY))
+    }
 }
 
 impl Graph {
@@ -130,16 +134,16 @@ impl Graph {
 
     /// How many nodes there are; ids are smaller.
     pub(super) fn len(&self) -> usize {
-        self.nodes.len()
+        self.0.len()
     }
 
     pub(super) fn get(&self, id: NodeId) -> Node {
-        self.nodes[id.0 as usize]
+        self.0.get(id.0)
     }
 
     /// The nodes that can be reached from `root`, ends first.
     pub(super) fn ends_first(&self, root: NodeId) -> Vec<NodeId> {
-        let mut reached = vec![false; self.nodes.len()];
+        let mut reached = vec![false; self.len()];
         reached[root.0 as usize] = true;
         for id in (0..=root.0).rev() {
             if let (true, Node::Test { yes, no, .. }) = (reached[id as usize], self.get(NodeId(id)))
@@ -152,12 +156,7 @@ impl Graph {
     }
 
     fn node(&mut self, node: Node) -> NodeId {
-        let next = NodeId(u32::try_from(self.nodes.len()).expect("memory ends before the ids do"));
-        let id = *self.ids.entry(node).or_insert(next);
-        if id == next {
-            self.nodes.push(node);
-        }
-        id
+        NodeId(self.0.number(node))
     }
 }
 

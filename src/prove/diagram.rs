@@ -7,7 +7,7 @@
 use super::bits::Variable;
 use crate::action::strictness;
 use crate::error::{Error, Result};
-use crate::map::Map;
+use crate::map::{Unique, scattered};
 
 /// A function from calls to values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,17 +23,17 @@ pub(super) enum Root {
 /// The diagram that all functions share.
 #[derive(Debug)]
 pub(super) struct Diagram {
-    roots: Vec<Root>,
-    made: Map<Root, Function>,
-    done: Map<Operation, Function>,
+    roots: Unique<Root>,
+    done: Memory,
+    /// Operations that were begun.
+    begun: usize,
     /// The stacks of [`run`](Self::run), kept for the next time.
     tasks: Vec<Task>,
     results: Vec<Function>,
 }
 
-/// Nodes made and operations remembered that a proof may take: a second or two, and 200 MB. The
-/// built-in policy takes some thousands; only rules made to tangle several arguments with each
-/// other come near.
+/// Nodes made and operations begun that a proof may take: a second, and 150 MB. The built-in policy
+/// takes some thousands; only rules made to tangle several arguments with each other come near.
 const BUDGET: usize = 4_000_000;
 
 /// What is made of functions, bit by bit.
@@ -58,11 +58,11 @@ enum Task {
 impl Diagram {
     /// With room for a policy of ordinary size.
     pub(super) fn new() -> Self {
-        const ORDINARY: usize = 4096;
+        const ORDINARY: u32 = 13; // bits: 8192 nodes
         Self {
-            roots: Vec::with_capacity(ORDINARY),
-            made: Map::with_capacity_and_hasher(ORDINARY, Default::default()),
-            done: Map::with_capacity_and_hasher(ORDINARY, Default::default()),
+            roots: Unique::for_about(ORDINARY),
+            done: Memory::new(),
+            begun: 0,
             tasks: Vec::new(),
             results: Vec::new(),
         }
@@ -114,7 +114,7 @@ impl Diagram {
                     let one = self.results.pop().expect("both halves were pushed");
                     let zero = self.results.pop().expect("both halves were pushed");
                     let function = self.bit(bit, zero, one);
-                    self.done.insert(operation, function);
+                    self.done.keep(operation, function);
                     self.results.push(function);
                 }
             }
@@ -143,7 +143,7 @@ impl Diagram {
             },
             Operation::WithBits(..) => None,
         };
-        known.or_else(|| self.done.get(&operation).copied())
+        known.or_else(|| self.done.find(operation))
     }
 
     /// Leaves the two halves of an operation to be done, and then to be joined; at the end of a
@@ -156,7 +156,8 @@ impl Diagram {
             self.results.push(function);
             return Ok(());
         }
-        if self.roots.len() + self.done.len() > BUDGET {
+        self.begun += 1;
+        if self.roots.len() + self.begun > BUDGET {
             return Err(Error::proof_budget("nodes and operations", BUDGET));
         }
         let (bit, zero, one) = match operation {
@@ -182,7 +183,7 @@ impl Diagram {
     }
 
     pub(super) fn root(&self, function: Function) -> Root {
-        self.roots[function.0 as usize]
+        self.roots.get(function.0)
     }
 
     /// What is left of `function` when `bit` is known to be 0, and 1.
@@ -202,11 +203,47 @@ impl Diagram {
     }
 
     fn make(&mut self, root: Root) -> Function {
-        let next = u32::try_from(self.roots.len()).expect("the budget ends before the ids do");
-        let function = *self.made.entry(root).or_insert(Function(next));
-        if function.0 == next {
-            self.roots.push(root);
+        Function(self.roots.number(root))
+    }
+}
+
+/// What operations came to, as far as there is room: a newer one takes the place of an older one that
+/// it happens to share it with. What is forgotten is done again, so the memory stays small and near.
+#[derive(Debug)]
+struct Memory {
+    slots: Vec<(Operation, Function)>,
+    used: usize,
+}
+
+impl Memory {
+    const MOST: usize = 1 << 20;
+
+    /// An operation that nobody looks for, as nothing has to be decided in it.
+    const NONE: (Operation, Function) =
+        (Operation::Choose(Function(0), Function(0), Function(0)), Function(0));
+
+    fn new() -> Self {
+        const ORDINARY: usize = 1 << 13;
+        Self { slots: vec![Self::NONE; ORDINARY], used: 0 }
+    }
+
+    fn find(&self, operation: Operation) -> Option<Function> {
+        let (known, function) = self.slots[scattered(&operation, self.slots.len())];
+        (known == operation).then_some(function)
+    }
+
+    fn keep(&mut self, operation: Operation, function: Function) {
+        if self.used * 2 > self.slots.len() && self.slots.len() < Self::MOST {
+            let twice = vec![Self::NONE; 2 * self.slots.len()];
+            for (operation, function) in std::mem::replace(&mut self.slots, twice) {
+                self.put(operation, function);
+            }
         }
-        function
+        self.used += usize::from(self.put(operation, function) == Self::NONE);
+    }
+
+    fn put(&mut self, operation: Operation, function: Function) -> (Operation, Function) {
+        let slot = scattered(&operation, self.slots.len());
+        std::mem::replace(&mut self.slots[slot], (operation, function))
     }
 }

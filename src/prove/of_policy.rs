@@ -65,12 +65,13 @@ fn add_numbers(
     }
     let of_number = |(subject, rule): (Subject, Rule)| Some((subject.number(arch)?, subject, rule));
     let mut rules: Vec<(u32, Subject, Rule)> = layer.rules().filter_map(of_number).collect();
-    rules.sort_by_key(|(number, ..)| *number);
+    rules.sort_unstable_by_key(|(number, ..)| *number);
+    let mut said = Vec::with_capacity(rules.len());
     for same in rules.chunk_by(|a, b| a.0 == b.0) {
         let number = same[0].0;
-        let verdict = arguments(diagram, arch, same, numbers.at(number), impossible)?;
-        numbers.set(number, number, verdict);
+        said.push((number, arguments(diagram, arch, same, numbers.at(number), impossible)?));
     }
+    numbers.set_single(&said);
     let denied = diagram.value(layer.deny_action().to_raw());
     for number in layer.denied().filter_map(|call| call.number(arch)) {
         numbers.set(number, number, denied);

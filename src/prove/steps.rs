@@ -32,6 +32,26 @@ impl<T: Clone> Steps<T> {
         self.from.splice(start..end, [(first, value)].into_iter().chain(behind));
     }
 
+    /// Sets the values for single words, given in order: in one go, where setting each would move
+    /// all that are behind it.
+    pub(super) fn set_single(&mut self, words: &[(u32, T)]) {
+        let mut from = Vec::with_capacity(self.from.len() + 2 * words.len());
+        let mut words = words.iter().peekable();
+        for (index, (first, value)) in self.from.iter().enumerate() {
+            from.push((*first, value.clone()));
+            let next = self.from.get(index + 1).map(|(next, _)| *next);
+            while let Some((word, own)) = words.next_if(|(word, _)| next.is_none_or(|n| *word < n))
+            {
+                // A step that began here has not lasted a single word.
+                from.pop_if(|(first, _)| first == word);
+                from.push((*word, own.clone()));
+                let behind = word.checked_add(1).filter(|after| next.is_none_or(|n| *after < n));
+                from.extend(behind.map(|after| (after, value.clone())));
+            }
+        }
+        self.from = from;
+    }
+
     /// The value for one word.
     pub(super) fn at(&self, word: u32) -> T {
         self.from[self.from.partition_point(|(from, _)| *from <= word) - 1].1.clone()
@@ -153,6 +173,22 @@ mod tests {
                 (u32::MAX, u32::MAX, 'd'),
             ]
         );
+    }
+
+    #[test]
+    fn single_words_are_set_as_one_by_one() {
+        let mut steps = Steps::new('a');
+        steps.set(5, 9, 'b');
+        steps.set(u32::MAX, u32::MAX, 'd');
+        let cases: [&[u32]; 6] =
+            [&[], &[0], &[4, 5, 6], &[9, 10], &[0, 1, 7, u32::MAX], &[u32::MAX - 1, u32::MAX]];
+        for words in cases {
+            let words: Vec<(u32, char)> = words.iter().map(|word| (*word, 'x')).collect();
+            let (mut together, mut singly) = (steps.clone(), steps.clone());
+            together.set_single(&words);
+            words.iter().for_each(|(word, value)| singly.set(*word, *word, *value));
+            assert_eq!(together.from, singly.from, "{words:?}");
+        }
     }
 
     #[test]
