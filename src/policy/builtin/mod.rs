@@ -9,12 +9,14 @@ mod allowed;
 mod checked;
 mod extra;
 mod fatal;
+mod names;
 mod soft;
 
 pub use allowed::ALLOWED;
 pub use checked::{CHECKED, Case, Check, Choice, When};
 pub use extra::EXTRA;
 pub use fatal::FATAL;
+use names::calls;
 pub use soft::SOFT;
 
 use super::{Condition, Operator, Policy, Rule, Width};
@@ -57,14 +59,14 @@ pub struct Row {
     pub verdict: Verdict,
     /// Why, in a phrase.
     pub why: &'static str,
-    /// Their names, separated by blanks.
-    pub calls: &'static str,
+    /// Which they are.
+    pub calls: &'static [Syscall],
 }
 
 impl Row {
-    /// The names one by one.
+    /// Their names.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.calls.split_whitespace()
+        self.calls.iter().map(|call| call.name())
     }
 }
 
@@ -111,12 +113,13 @@ pub fn add_to(policy: &mut Policy, modes: Modes) -> Result<()> {
     policy.arches().try_for_each(|arch| written_for("use_default", arch))?;
     policy.built_in = Some(modes);
     for row in ALLOWED.iter().chain(SOFT).chain(FATAL) {
-        for name in row.names() {
-            whole_call(policy, name, row.verdict, modes)?;
+        for call in row.calls {
+            whole_call(policy, *call, row.verdict, modes)?;
         }
     }
     for check in CHECKED {
-        whole_call(policy, check.call, check.otherwise, modes)?;
+        let call = Syscall::named("use_default", check.call)?;
+        whole_call(policy, call, check.otherwise, modes)?;
         for case in check.cases.iter().filter(|case| case.when.applies(modes)) {
             case_of(policy, check, case, modes)?;
         }
@@ -130,14 +133,13 @@ pub fn add_to(policy: &mut Policy, modes: Modes) -> Result<()> {
 }
 
 /// The rule for what no case speaks of.
-fn whole_call(policy: &mut Policy, name: &str, verdict: Verdict, modes: Modes) -> Result<()> {
-    match verdict {
-        Verdict::Allow => policy.add_rule(name, Rule::new(Action::ALLOW, [])),
-        Verdict::Soft(errno) if !modes.strict => {
-            policy.add_rule(name, Rule::soft(Action::errno(errno), []))
-        }
-        Verdict::Soft(_) | Verdict::Fatal => Ok(()),
-    }
+fn whole_call(policy: &mut Policy, call: Syscall, verdict: Verdict, modes: Modes) -> Result<()> {
+    let rule = match verdict {
+        Verdict::Allow => Rule::new(Action::ALLOW, []),
+        Verdict::Soft(errno) if !modes.strict => Rule::soft(Action::errno(errno), []),
+        Verdict::Soft(_) | Verdict::Fatal => return Ok(()),
+    };
+    policy.add_rule_for(call.into(), rule)
 }
 
 /// The rules of a case: one for each combination of the values that its choices list.
