@@ -14,7 +14,7 @@ pub(super) struct Range {
     pub(super) weight: u32,
 }
 
-/// The tree over `ranges`, which must not overlap; what lies in none of them leads to `default`, or
+/// The tree over `ranges`, which are in order and don't overlap; what lies in none of them leads to `default`, or
 /// never comes here if there is none. `bits` is a test of the bits that are looked up; its
 /// comparison is replaced.
 pub(super) fn tree(
@@ -29,8 +29,8 @@ pub(super) fn tree(
 
 /// All 2^32 values in maximal ranges: gaps get `default`, or go with a neighbour if there is none;
 /// neighbours with one target are joined.
-fn cover(mut ranges: Vec<Range>, default: Option<NodeId>) -> Vec<Range> {
-    ranges.sort_unstable_by_key(|range| range.first);
+fn cover(ranges: Vec<Range>, default: Option<NodeId>) -> Vec<Range> {
+    debug_assert!(ranges.is_sorted_by(|a, b| a.last < b.first));
     let mut covering: Vec<Range> = Vec::with_capacity(2 * ranges.len() + 1);
     let mut append = |range: Range| match covering.last_mut() {
         Some(before) if before.target == range.target => {

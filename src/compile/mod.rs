@@ -140,7 +140,11 @@ fn too_large(graph: &Graph, length: usize, checks: &[Check]) -> Error {
             (layout::emit(graph, *node).len(), subject.to_string())
         })
         .collect();
-    costs.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-    costs.truncate(NAMED);
-    Error::policy_too_large(length, Program::LONGEST, &costs)
+    let mut most = Vec::with_capacity(NAMED);
+    while most.len() < NAMED
+        && let Some(place) = (0..costs.len()).max_by_key(|place| costs[*place].0)
+    {
+        most.push(costs.swap_remove(place));
+    }
+    Error::policy_too_large(length, Program::LONGEST, &most)
 }

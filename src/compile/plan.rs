@@ -79,7 +79,7 @@ struct Planes {
     /// Those that are denied come first, then rules for whole calls, then soft ones; of one kind
     /// the stricter first.
     planes: Vec<(Kind, Action, Bitmap)>,
-    /// The numbers of named calls with a priority, in order.
+    /// The numbers of named calls with a priority: few, if any.
     priorities: Vec<(u32, u8)>,
 }
 
@@ -119,20 +119,22 @@ impl Planes {
                 all.insert(kind, rule.action(), number);
             }
         }
-        all.priorities.sort_unstable();
-        all.planes.sort_unstable_by_key(|(kind, action, _)| (*kind, *action));
         let mut taken = Bitmap::default();
         all.planes.iter_mut().for_each(|(.., plane)| plane.give_way_to(&mut taken));
         all
     }
 
     fn insert(&mut self, kind: Kind, action: Action, number: u32) {
-        let known = self.planes.iter().position(|(k, a, _)| (*k, *a) == (kind, action));
-        let index = known.unwrap_or_else(|| {
-            self.planes.push((kind, action, Bitmap::default()));
-            self.planes.len() - 1
-        });
-        self.planes[index].2.insert(number);
+        let place = self.planes.iter().position(|(k, a, _)| (*k, *a) >= (kind, action));
+        let place = place.unwrap_or(self.planes.len());
+        match self.planes.get_mut(place) {
+            Some((k, a, plane)) if (*k, *a) == (kind, action) => plane.insert(number),
+            _ => {
+                let mut plane = Bitmap::default();
+                plane.insert(number);
+                self.planes.insert(place, (kind, action, plane));
+            }
+        }
     }
 
     /// The plane that `number` is in, by its place.
@@ -155,8 +157,8 @@ impl Planes {
                 }
                 None => fallback(layer, arch, number),
             };
-            let at = self.priorities.binary_search_by_key(&number, |(number, _)| *number);
-            let priority = at.map_or(0, |at| u32::from(self.priorities[at].1));
+            let given = self.priorities.iter().find(|(known, _)| *known == number);
+            let priority = given.map_or(0, |(_, priority)| u32::from(*priority));
             let weight = CHECK_WEIGHT * (1 + priority);
             let outcome = Outcome::Check { rules, otherwise };
             checks.push(Run { first: number, last: number, outcome, weight });

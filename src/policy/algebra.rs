@@ -78,10 +78,12 @@ impl Policy {
         if let Some(difference) = self.attributes.of_loading(&other.attributes) {
             return Err(Error::different_attribute("intersect", difference));
         }
-        let alone = |layer: &Self| Self { limits: Vec::new(), ..layer.clone() };
-        self.limits.extend(other.layers().map(alone));
-        self.limits.sort_unstable();
-        self.limits.dedup();
+        for layer in other.layers() {
+            let alone = Self { limits: Vec::new(), ..layer.clone() };
+            if let Err(place) = self.limits.binary_search(&alone) {
+                self.limits.insert(place, alone);
+            }
+        }
         Ok(())
     }
 }

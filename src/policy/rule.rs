@@ -98,8 +98,7 @@ impl Conditions {
             few[usize::from(count)] = condition;
             count += 1;
         }
-        let used = &mut few[..count.into()];
-        used.sort_unstable();
+        let used = &few[..count.into()];
         match used.is_sorted_by(|a, b| a < b) {
             true => Self::Few(count, few),
             false => Self::many(used.to_vec()),
@@ -109,6 +108,9 @@ impl Conditions {
     fn many(mut conditions: Vec<Condition>) -> Self {
         conditions.sort_unstable();
         conditions.dedup();
+        if conditions.len() <= FEW {
+            return Self::of(conditions);
+        }
         Self::Many(conditions.into())
     }
 

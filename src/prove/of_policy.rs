@@ -65,7 +65,10 @@ fn add_numbers(
     }
     let of_number = |(subject, rule): (Subject, Rule)| Some((subject.number(arch)?, subject, rule));
     let mut rules: Vec<(u32, Subject, Rule)> = layer.rules().filter_map(of_number).collect();
-    rules.sort_unstable_by_key(|(number, ..)| *number);
+    // Of one number the strictest last, so that it overrules those before it; and of equal verdicts
+    // the last arguments first: what comes after is then put on top of what is there, instead of
+    // pushed down through it.
+    rules.sort_unstable_by(|(a, _, ours), (b, _, theirs)| a.cmp(b).then_with(|| theirs.cmp(ours)));
     let mut said = Vec::with_capacity(rules.len());
     for same in rules.chunk_by(|a, b| a.0 == b.0) {
         let number = same[0].0;
@@ -79,7 +82,7 @@ fn add_numbers(
     Ok(())
 }
 
-/// The verdict for all arguments of a call with rules: starting from what holds when no
+/// The verdict for all arguments of a call with rules, the strictest last: starting from what holds when no
 /// condition does, every stricter verdict overrides the looser ones.
 fn arguments(
     diagram: &mut Diagram,
@@ -90,12 +93,9 @@ fn arguments(
 ) -> Result<Function> {
     let whole = rules.iter().any(|(.., rule)| rule.is_for_the_whole_call());
     let in_force = rules.iter().filter(|(.., rule)| !(whole && rule.is_soft()));
-    let (plain, mut conditional): (Vec<_>, Vec<_>) =
+    let (plain, conditional): (Vec<_>, Vec<_>) =
         in_force.partition(|(.., rule)| rule.conditions().is_empty());
     let otherwise: Option<Action> = plain.iter().map(|(.., rule)| rule.action()).min();
-    // Of equal verdicts the last arguments first: what comes after is then put on top of what is
-    // there, instead of pushed down through it.
-    conditional.sort_by(|(.., a), (.., b)| b.cmp(a));
     let mut verdict = match otherwise {
         Some(action) => diagram.value(action.to_raw()),
         None => without_rules,
