@@ -262,7 +262,8 @@ uint32_t nucleus_arch_named(const char *name);
 // socket or shmat say nothing of what is reached through these two.
 //
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no architecture; NUCLEUS_ERR_UNSUPPORTED after
-// nucleus_filter_use_default, for one that the built-in policy is not written for. Since 0.1.
+// nucleus_filter_use_default, for one that the built-in policy is not written for, and after
+// nucleus_filter_merge. Since 0.1.
 nucleus_status nucleus_filter_add_arch(nucleus_filter *filter, uint32_t arch);
 
 // Covers `arch` no longer: its calls get the bad-architecture action. Fine for one that is not
@@ -707,8 +708,8 @@ nucleus_status nucleus_program_evaluate(const nucleus_program *program,
 // other way round gives an equal filter.
 //
 // The rules of each stay with the architectures that it covers: they turn into rules for numbers, and
-// what one allows on x86_64 is not allowed on what only the other covers. An architecture that is
-// added later gets none of them.
+// what one allows on x86_64 is not allowed on what only the other covers. No architecture can be added
+// later: nothing would hold there.
 //
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT when an attribute or the default action is not the same (the
 // sentence names it with both values), when the built-in policy is in both with different flags,

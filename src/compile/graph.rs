@@ -6,7 +6,7 @@
 
 use crate::action::Action;
 use crate::arch::Arch;
-use crate::bpf::Opcode;
+use crate::bpf::{Opcode, Program};
 use crate::map::Unique;
 
 /// A node of the graph.
@@ -155,7 +155,18 @@ impl Graph {
         (0..=root.0).filter(|id| reached[*id as usize]).map(NodeId).collect()
     }
 
+    /// Whether nodes were left out, because there were too many for any program.
+    pub(super) fn is_too_large(&self) -> bool {
+        self.0.len() > Self::MOST
+    }
+
+    /// A node that is reached is at least one instruction, and few are not.
+    const MOST: usize = 64 * Program::LONGEST;
+
     fn node(&mut self, node: Node) -> NodeId {
+        if self.is_too_large() {
+            return NodeId(0);
+        }
         NodeId(self.0.number(node))
     }
 }

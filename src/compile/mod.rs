@@ -47,6 +47,9 @@ pub fn compile(policy: &Policy) -> Result<Program> {
         let entry = entry_point(&mut graph, policy, arches, &mut checks);
         root = graph.test(Test::equal(Word::ARCH, arches[0].token()), entry, root);
     }
+    if graph.is_too_large() {
+        return Err(too_large(&graph, graph.len(), &checks));
+    }
     let instructions = layout::emit(&graph, root);
     match instructions.len() > Program::LONGEST {
         true => Err(too_large(&graph, instructions.len(), &checks)),
@@ -128,23 +131,29 @@ fn by_bit_30(graph: &mut Graph, numbers: NodeId, x32: NodeId, skipped: NodeId) -
     graph.test(Test::any_bit(Word::NR, X32_BIT), bit, numbers)
 }
 
-/// Says which calls the instructions went into.
+/// Says which calls most of the at least `length` instructions went into.
+///
+/// A check's nodes were made one after the other, so its size is about how far its number is from that
+/// of the one before; only the largest are counted out.
 fn too_large(graph: &Graph, length: usize, checks: &[Check]) -> Error {
     const NAMED: usize = 3;
-    let is_test = |check: &&Check| matches!(graph.get(check.2), Node::Test { .. });
-    let mut costs: Vec<(usize, String)> = checks
-        .iter()
-        .filter(is_test)
-        .map(|(arch, number, node)| {
-            let subject = Subject::Numbered(*arch, *number);
-            (layout::emit(graph, *node).len(), subject.to_string())
-        })
-        .collect();
+    let mut made = 0;
+    let mut sizes: Vec<(usize, &Check)> = Vec::with_capacity(checks.len());
+    for check in checks {
+        let last = check.2.index();
+        if let Node::Test { .. } = graph.get(check.2) {
+            sizes.push((last.saturating_sub(made), check));
+        }
+        made = made.max(last);
+    }
     let mut most = Vec::with_capacity(NAMED);
     while most.len() < NAMED
-        && let Some(place) = (0..costs.len()).max_by_key(|place| costs[*place].0)
+        && let Some(place) = (0..sizes.len()).max_by_key(|place| sizes[*place].0)
     {
-        most.push(costs.swap_remove(place));
+        let (_, (arch, number, node)) = sizes.swap_remove(place);
+        let subject = Subject::Numbered(*arch, *number);
+        most.push((layout::emit(graph, *node).len(), subject.to_string()));
     }
+    most.sort_unstable_by(|a, b| b.cmp(a));
     Error::policy_too_large(length, Program::LONGEST, &most)
 }

@@ -3,19 +3,24 @@
 //! A policy that was not intersected with others has one plan, and all this comes to nothing more
 //! than making its checks.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::argument;
 use super::dispatch::Range;
 use super::graph::{Graph, NodeId};
 use super::plan::{Outcome, Plan, Run};
 use crate::action::Action;
 use crate::arch::Arch;
+use crate::policy::Rule;
 
 /// The ranges of all numbers, in order, each with the node at which its calls are decided.
 pub(super) fn ranges(graph: &mut Graph, arch: Arch, plans: &[Plan]) -> Vec<Range> {
     if let [plan] = plans {
         let range = |run: &Run| {
             let Run { first, last, weight, .. } = *run;
-            Range { first, last, target: strictest(graph, arch, &[(plan, &run.outcome)]), weight }
+            let mut end = |graph: &mut Graph, action: Action| graph.verdict(action);
+            let target = decided(graph, arch, &(plan, &run.outcome), &mut end);
+            Range { first, last, target, weight }
         };
         return plan.runs().iter().map(range).collect();
     }
@@ -48,22 +53,51 @@ pub(super) fn at(graph: &mut Graph, arch: Arch, plans: &[Plan], number: u32) -> 
 /// What one of the plans says.
 type Said<'a> = (&'a Plan<'a>, &'a Outcome);
 
+/// The node at which the strictest of the outcomes is found, one check behind the other: where one ends,
+/// the next begins, knowing the strictest so far.
+///
+/// Built from the last outcome to the first, for every verdict that can have been reached by then:
+/// asking anew behind each end of each check would take twice the time with every policy more.
 fn strictest(graph: &mut Graph, arch: Arch, outcomes: &[Said]) -> NodeId {
-    within(graph, arch, outcomes, Action::ALLOW)
+    let mut reached = vec![BTreeSet::from([Action::ALLOW])];
+    for said in outcomes {
+        let before = &reached[reached.len() - 1];
+        let after = verdicts(said).flat_map(|v| before.iter().map(move |so_far| v.min(*so_far)));
+        reached.push(after.collect());
+    }
+    let ends = reached.pop().unwrap_or_default();
+    let mut next: BTreeMap<Action, NodeId> =
+        ends.into_iter().map(|action| (action, graph.verdict(action))).collect();
+    for (said, before) in outcomes.iter().zip(&reached).rev() {
+        let node = |so_far: &Action| {
+            let mut end = |_: &mut Graph, action: Action| next[&action.min(*so_far)];
+            (*so_far, decided(graph, arch, said, &mut end))
+        };
+        next = before.iter().map(node).collect();
+    }
+    next[&Action::ALLOW]
 }
 
-/// The strictest of `so_far` and what the outcomes come to, one check behind the other: where one
-/// ends, the next begins, knowing the strictest so far.
-fn within(graph: &mut Graph, arch: Arch, outcomes: &[Said], so_far: Action) -> NodeId {
-    match outcomes {
-        [] => graph.verdict(so_far),
-        [(_, Outcome::Verdict(action)), rest @ ..] => {
-            within(graph, arch, rest, so_far.min(*action))
-        }
-        [(plan, Outcome::Check { rules, otherwise }), rest @ ..] => {
-            let mut end =
-                |graph: &mut Graph, action: Action| within(graph, arch, rest, so_far.min(action));
-            argument::check(graph, arch, plan.rules(rules), *otherwise, &mut end)
+/// All verdicts that an outcome can come to.
+fn verdicts<'a>((plan, outcome): &Said<'a>) -> impl Iterator<Item = Action> + use<'a> {
+    let (rules, otherwise): (&[(u32, &Rule)], Action) = match outcome {
+        Outcome::Verdict(action) => (&[], *action),
+        Outcome::Check { rules, otherwise } => (plan.rules(rules), *otherwise),
+    };
+    rules.iter().map(|(_, rule)| rule.action()).chain([otherwise])
+}
+
+/// The node at which an outcome is decided; where its verdicts lead is for `end` to say.
+fn decided(
+    graph: &mut Graph,
+    arch: Arch,
+    (plan, outcome): &Said,
+    end: &mut dyn FnMut(&mut Graph, Action) -> NodeId,
+) -> NodeId {
+    match outcome {
+        Outcome::Verdict(action) => end(graph, *action),
+        Outcome::Check { rules, otherwise } => {
+            argument::check(graph, arch, plan.rules(rules), *otherwise, end)
         }
     }
 }

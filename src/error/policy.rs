@@ -159,6 +159,17 @@ impl Error {
         ))
     }
 
+    pub(crate) fn merged(arch: impl Display) -> Self {
+        Self::new(
+            Kind::Unsupported,
+            format!(
+                "add_arch: the filter was merged, so its rules and denials are for the \
+                 architectures that it covered then, and nothing would hold on {arch}; add it to \
+                 the filters before they are merged"
+            ),
+        )
+    }
+
     pub(crate) fn merge_of_intersection() -> Self {
         Self::new(
             Kind::Unsupported,

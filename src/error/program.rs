@@ -69,7 +69,7 @@ impl Error {
     pub(crate) fn proof_budget(what: &str, most: usize) -> Self {
         Self::unproven(format!(
             "prove: the proof needs more than its budget of {most} {what}; the rules tangle too \
-             many arguments with each other, so drop some of those with several conditions"
+             many values of several arguments with each other, so drop some of those calls' rules"
         ))
     }
 }

@@ -1,8 +1,10 @@
 //! Filters made of filters.
 
+use std::ptr;
+
 use super::boundary::guarded;
 use super::call::nucleus_call;
-use super::filter::{Filter, edit};
+use super::filter::{Filter, with};
 use super::program::Program;
 use super::status::{
     self, NUCLEUS_ERR_INTERNAL, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status,
@@ -24,8 +26,8 @@ pub const NUCLEUS_INCOMPARABLE: u32 = 3;
 /// other way round gives an equal filter.
 ///
 /// The rules of each stay with the architectures that it covers: they turn into rules for numbers, and
-/// what one allows on x86_64 is not allowed on what only the other covers. An architecture that is
-/// added later gets none of them.
+/// what one allows on x86_64 is not allowed on what only the other covers. No architecture can be added
+/// later: nothing would hold there.
 ///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when an attribute or the default action is not the same (the
 /// sentence names it with both values), when the built-in policy is in both with different flags,
@@ -74,22 +76,19 @@ unsafe fn combine(
     other: *const Filter,
     combine: fn(&mut Policy, &Policy) -> Result<()>,
 ) -> nucleus_status {
-    // A filter with itself: copied before it is borrowed for change, since it can't be both.
-    let mut other_policy = None;
-    let copy = || {
-        // SAFETY: NULL is told apart; the caller promises the rest.
-        other_policy = Some(match unsafe { other.as_ref() } {
-            None => Err(Error::null(verb, "other")),
-            Some(other) => other.policy_in_order(verb).cloned(),
-        });
-        NUCLEUS_OK
+    let itself = ptr::eq(filter, other);
+    let combine = |filter: &mut Filter| {
+        filter.compiled = None;
+        if itself {
+            let copy = filter.policy_in_order(verb)?.clone();
+            return combine(&mut filter.policy, &copy);
+        }
+        // SAFETY: NULL is told apart here, and it is not `filter`; the caller promises the rest.
+        let other = unsafe { other.as_ref() }.ok_or_else(|| Error::null(verb, "other"))?;
+        combine(&mut filter.policy, other.policy_in_order(verb)?)
     };
-    if guarded(copy, || ()) != NUCLEUS_OK {
-        return NUCLEUS_ERR_INTERNAL;
-    }
-    let other = other_policy.unwrap_or_else(|| Err(Error::null(verb, "other")));
     // SAFETY: the caller promises a filter.
-    unsafe { edit(filter, |policy| combine(policy, &other?)) }
+    unsafe { with(filter, combine) }
 }
 
 /// Compares what two filters, compiled or not, say of every call there is. On success *order is

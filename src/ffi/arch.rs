@@ -109,7 +109,8 @@ pub unsafe extern "C" fn nucleus_arch_named(name: *const c_char) -> u32 {
 /// socket or shmat say nothing of what is reached through these two.
 ///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no architecture; NUCLEUS_ERR_UNSUPPORTED after
-/// nucleus_filter_use_default, for one that the built-in policy is not written for. Since 0.1.
+/// nucleus_filter_use_default, for one that the built-in policy is not written for, and after
+/// nucleus_filter_merge. Since 0.1.
 ///
 /// # Safety
 /// `filter` is NULL or a live handle that no other thread is using.

@@ -12,8 +12,8 @@ impl Policy {
     /// Adds all that `other` says: its architectures, rules, denials and priorities.
     ///
     /// The rules of each stay with the architectures that it covers: what one allows on x86_64 does
-    /// not become allowed on what only the other covers, nor on what is added later. The result does
-    /// not depend on which is merged into which, or in what order several are.
+    /// not become allowed on what only the other covers, and no architecture can be added later. The
+    /// result does not depend on which is merged into which, or in what order several are.
     ///
     /// # Errors
     /// A default or an attribute is not the same, and is named; the built-in policy is in both, in
@@ -37,6 +37,7 @@ impl Policy {
         let mut other = other.clone();
         self.pin();
         other.pin();
+        self.merged = true;
         self.arches.append(&mut other.arches);
         self.denied.append(&mut other.denied);
         self.rules.append(&mut other.rules);

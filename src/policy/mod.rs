@@ -53,6 +53,8 @@ pub struct Policy {
     denied: BTreeSet<Subject>,
     /// In which modes the built-in policy was added, if it was: it is added in one.
     built_in: Option<builtin::Modes>,
+    /// Whether it was merged: then its rules are for the architectures that it covered.
+    merged: bool,
     /// What it was intersected with, in order, none of them an intersection itself.
     limits: Vec<Policy>,
 }
@@ -78,6 +80,7 @@ impl Policy {
             rules: BTreeSet::new(),
             denied: BTreeSet::new(),
             built_in: None,
+            merged: false,
             limits: Vec::new(),
         }
     }
@@ -85,8 +88,12 @@ impl Policy {
     /// Covers `arch`, too: rules for names hold there as well.
     ///
     /// # Errors
-    /// The built-in policy was added, and is not written for `arch`.
+    /// The built-in policy was added, and is not written for `arch`; or the policy was merged, and its
+    /// rules and denials would not hold there.
     pub fn add_arch(&mut self, arch: Arch) -> Result<()> {
+        if self.merged && !self.covers(arch) {
+            return Err(Error::merged(arch));
+        }
         if self.built_in.is_some() {
             builtin::written_for("add_arch", arch)?;
         }

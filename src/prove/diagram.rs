@@ -58,7 +58,7 @@ enum Task {
 impl Diagram {
     /// With room for a policy of ordinary size.
     pub(super) fn new() -> Self {
-        const ORDINARY: u32 = 13; // bits: 8192 nodes
+        const ORDINARY: u32 = 12; // bits: 4096 nodes
         Self {
             roots: Unique::for_about(ORDINARY),
             done: Memory::new(),
@@ -103,6 +103,9 @@ impl Diagram {
     /// With a stack of its own: an operation is as deep as there are bits, and the caller's thread
     /// may have little of the other kind.
     fn run(&mut self, operation: Operation) -> Result<Function> {
+        // An operation that failed for want of budget may have left something.
+        self.tasks.clear();
+        self.results.clear();
         self.tasks.push(Task::Do(operation));
         while let Some(task) = self.tasks.pop() {
             match task {
@@ -156,10 +159,7 @@ impl Diagram {
             self.results.push(function);
             return Ok(());
         }
-        self.begun += 1;
-        if self.roots.len() + self.begun > BUDGET {
-            return Err(Error::proof_budget("nodes and operations", BUDGET));
-        }
+        self.charge(1)?;
         let (bit, zero, one) = match operation {
             Operation::Choose(condition, yes, no) => {
                 let bit = self.level(condition).min(self.level(yes)).min(self.level(no));
@@ -180,6 +180,15 @@ impl Diagram {
         };
         self.tasks.extend([Task::Join(bit, operation), Task::Do(one), Task::Do(zero)]);
         Ok(())
+    }
+
+    /// Counts work that is done besides operations, as if it were `operations` of these.
+    pub(super) fn charge(&mut self, operations: usize) -> Result<()> {
+        self.begun += operations;
+        match self.roots.len() + self.begun > BUDGET {
+            true => Err(Error::proof_budget("nodes and operations", BUDGET)),
+            false => Ok(()),
+        }
     }
 
     pub(super) fn root(&self, function: Function) -> Root {
@@ -223,7 +232,7 @@ impl Memory {
         (Operation::Choose(Function(0), Function(0), Function(0)), Function(0));
 
     fn new() -> Self {
-        const ORDINARY: usize = 1 << 13;
+        const ORDINARY: usize = 1 << 11;
         Self { slots: vec![Self::NONE; ORDINARY], used: 0 }
     }
 

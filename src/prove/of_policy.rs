@@ -101,6 +101,8 @@ fn arguments(
         None => without_rules,
     };
     for (_, subject, rule) in conditional {
+        // Chains of nodes are no operations, but there can be many.
+        diagram.charge(1)?;
         let holds = all_hold(diagram, arch, rule.conditions())?;
         if holds == diagram.value(0) {
             impossible.insert((*subject, rule.clone()));

@@ -36,6 +36,7 @@ pub(super) fn arguments(
     let mut coming = BTreeMap::from([((start, Accumulator::Unknown), diagram.value(1))]);
     let mut returned: BTreeMap<u32, Function> = BTreeMap::new();
     while let Some(((pc, a), here)) = coming.pop_first() {
+        diagram.charge(1)?;
         let Some(next) = next(program.instructions()[pc], pc, a) else { return Ok(None) };
         match next {
             Next::Return(value) => join(diagram, &mut returned, value, here)?,
@@ -113,7 +114,9 @@ impl Test {
         let (never, always) = (diagram.value(0), diagram.value(1));
         let is_tree = self.mask == u32::MAX
             && [self.yes, self.no].iter().any(|next| is_test(program.instructions()[*next]));
-        if let Some(ways_out) = is_tree.then(|| search_tree(program, pc)).flatten() {
+        let (ways_out, steps) = if is_tree { search_tree(program, pc) } else { (None, 0) };
+        diagram.charge(steps / STEPS_OF_AN_OPERATION)?;
+        if let Some(ways_out) = ways_out {
             let outcome = |(out, ranges): (usize, Vec<Range>)| {
                 let mut values = Steps::new(never);
                 ranges.iter().for_each(|range| values.set(range.first, range.last, always));
@@ -166,11 +169,13 @@ fn is_test(instruction: Instruction) -> bool {
 ///
 /// `None` where there are many ways out: in a chain that asks something else after each value, all
 /// but one of them are closed to the arguments that come here, and it is cheaper to find out which
-/// test by test.
-fn search_tree(program: &Program, pc: usize) -> Option<BTreeMap<usize, Vec<Range>>> {
+/// test by test. Nor where it takes more steps than a tree has; how many it took is said, too.
+fn search_tree(program: &Program, pc: usize) -> (Option<BTreeMap<usize, Vec<Range>>>, usize) {
     const MOST_WAYS_OUT: usize = 8;
+    let most_steps = 4 * program.instructions().len();
     let mut ways_out: BTreeMap<usize, Vec<Range>> = BTreeMap::new();
     let mut waiting = vec![(pc, Range::ALL)];
+    let mut steps = 0;
     while let Some((pc, range)) = waiting.pop() {
         let Instruction { code, jt, jf, k } = program.instructions()[pc];
         match Opcode::from_code(code).and_then(|opcode| parts(range, opcode, k)) {
@@ -181,9 +186,13 @@ fn search_tree(program: &Program, pc: usize) -> Option<BTreeMap<usize, Vec<Range
             ),
             None => ways_out.entry(pc).or_default().push(range),
         }
-        if ways_out.len() > MOST_WAYS_OUT {
-            return None;
+        steps += 1;
+        if ways_out.len() > MOST_WAYS_OUT || steps > most_steps {
+            return (None, steps);
         }
     }
-    (!ways_out.contains_key(&pc)).then_some(ways_out)
+    ((!ways_out.contains_key(&pc)).then_some(ways_out), steps)
 }
+
+/// Steps of a search tree that take about the time of one operation.
+const STEPS_OF_AN_OPERATION: usize = 8;

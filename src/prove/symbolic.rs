@@ -22,6 +22,7 @@ pub(super) fn whole(diagram: &mut Diagram, program: &Program) -> Result<Function
     let mut coming = BTreeMap::from([((0, start), diagram.value(1))]);
     // Jumps only go forward: when the first of what is coming is taken, all of it has come.
     while let Some(((pc, state), here)) = coming.pop_first() {
+        diagram.charge(cost(program.instructions()[pc]))?;
         for next in state.step(diagram, program.instructions()[pc])? {
             let here = diagram.choose(next.on, here, never)?;
             if here == never {
@@ -41,6 +42,15 @@ pub(super) fn whole(diagram: &mut Diagram, program: &Program) -> Result<Function
     returned
         .into_iter()
         .try_fold(never, |function, (value, calls)| diagram.choose(calls, value, function))
+}
+
+/// What a step is counted as, whether or not its operations are trivial: a state is some kilobytes, and
+/// arithmetic goes over all bits, products and quotients over all pairs of them.
+const fn cost(instruction: Instruction) -> usize {
+    match instruction.code & 0xf7 {
+        0x24 | 0x34 => 4000,
+        _ => 80,
+    }
 }
 
 /// Adds calls to those that are under `key` already.

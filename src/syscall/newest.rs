@@ -76,12 +76,13 @@ impl Newest {
     pub fn on(self, arch: Arch) -> u32 {
         const LAST_OF_X32: u32 = 547;
         let highest = match self {
-            // Saturates: whoever says that every number is known has none that is not.
-            Self::Number(number) => return arch.first_number().saturating_add(number),
+            Self::Number(number) => number,
             Self::Tables => highest(TABLES),
             Self::Linux(major, minor) => highest((major, minor)),
         };
-        arch.first_number() + if arch == Arch::X32 { highest.max(LAST_OF_X32) } else { highest }
+        let own = if arch == Arch::X32 { LAST_OF_X32 } else { 0 };
+        // Saturates: whoever says that every number is known has none that is not.
+        arch.first_number().saturating_add(highest.max(own))
     }
 }
 
@@ -170,7 +171,8 @@ mod tests {
         let cases = [
             (Newest::Number(450), Arch::X86_64, 450),
             (Newest::Number(450), Arch::Mips, 4450),
-            (Newest::Number(450), Arch::X32, 0x4000_01c2),
+            (Newest::Number(450), Arch::X32, 0x4000_0000 + 547),
+            (Newest::Number(600), Arch::X32, 0x4000_0000 + 600),
             (Newest::Linux(5, 19), Arch::Mips64n32, 6450),
             (Newest::Linux(5, 19), Arch::X32, 0x4000_0000 + 547),
             (Newest::Number(u32::MAX), Arch::Mips, u32::MAX),

@@ -132,6 +132,17 @@ fn merging_across_different_attributes_names_the_attribute() {
 }
 
 #[test]
+fn no_architecture_can_be_added_to_what_was_merged() {
+    let mut policy = Policy::covering(ALLOW, [Arch::X86_64]);
+    policy.deny("ptrace").unwrap();
+    policy.merge(&Policy::covering(ALLOW, [Arch::X86_64])).unwrap();
+    policy.add_arch(Arch::X86_64).expect("it is there already");
+    let error = policy.add_arch(Arch::X86).unwrap_err().to_string();
+    assert!(error.contains("merged") && error.contains("x86"), "{error}");
+    assert!(!policy.covers(Arch::X86));
+}
+
+#[test]
 fn an_intersection_gives_every_call_the_stricter_verdict() {
     for seed in 0..300 {
         let mut random = Random::new(seed);

@@ -3,11 +3,11 @@
 use crate::cases::{Random, call};
 use nucleus_seccomp::action::Action;
 use nucleus_seccomp::arch::Arch;
-use nucleus_seccomp::bpf::{Program, run};
+use nucleus_seccomp::bpf::{Instruction, Program, run};
 use nucleus_seccomp::compile::compile;
 use nucleus_seccomp::error::Kind;
-use nucleus_seccomp::policy::{Condition, Operator, Policy, Rule, Width, evaluate};
-use nucleus_seccomp::prove::prove;
+use nucleus_seccomp::policy::{Condition, Operator, Policy, Rule, Subject, Width, evaluate};
+use nucleus_seccomp::prove::{compare_programs, prove};
 
 /// `count` rules, each for a value of its own in both halves: nothing to share.
 fn many(count: u64, architecture: Arch) -> Policy {
@@ -106,4 +106,81 @@ fn a_small_stack_is_enough() {
     };
     let thread = std::thread::Builder::new().stack_size(64 << 10).spawn(on_a_small_stack);
     thread.unwrap().join().unwrap();
+}
+
+/// Policies that each restrict one call by an argument, intersected: what is asked behind each end of
+/// each of them must not be built anew.
+#[test]
+fn many_policies_can_be_intersected() {
+    let restricted = |value| {
+        let is = Condition::new("read", 0, Operator::Eq, Width::Bits32, value, 0).unwrap();
+        let mut policy = Policy::covering(Action::errno(1), [Arch::X86_64]);
+        policy.allow("read").unwrap();
+        policy.add_rule("read", Rule::new(Action::errno(5), [is])).unwrap();
+        policy
+    };
+    let on_a_small_stack = move || {
+        let mut all = restricted(0);
+        (1..200).for_each(|value| all.intersect(&restricted(value)).unwrap());
+        let proven = prove(&all, compile(&all).unwrap()).unwrap();
+        for (value, expected) in
+            [(0, Action::errno(5)), (199, Action::errno(5)), (200, Action::ALLOW)]
+        {
+            let call = call(Arch::X86_64, 0, [value; 6]);
+            assert_eq!(run(proven.program(), &call, false).value, expected.to_raw(), "{value}");
+        }
+    };
+    let thread = std::thread::Builder::new().stack_size(64 << 10).spawn(on_a_small_stack);
+    thread.unwrap().join().unwrap();
+}
+
+/// Far beyond what fits, the error still comes soon, and names who is to blame.
+#[test]
+fn policies_that_are_far_too_large_are_refused() {
+    let mut policy = Policy::covering(Action::errno(1), [Arch::X86_64]);
+    for number in 0..20_000 {
+        let value = 1 + u64::from(i32::cast_unsigned(number)) * 0x1_0000_0001;
+        let is = Condition::new("test", 0, Operator::Gt, Width::Bits64, value, 0).unwrap();
+        let subject = Subject::numbered("test", Arch::X86_64, number % 5000).unwrap();
+        policy.add_rule_for(subject, Rule::new(Action::ALLOW, [is])).unwrap();
+    }
+    for value in 0..30_000u64 {
+        let between = [Operator::Gt, Operator::Ne].map(|operator| {
+            Condition::new("ioctl", 1, operator, Width::Bits64, value * 0x1_0001_0003, 0).unwrap()
+        });
+        policy.add_rule("ioctl", Rule::new(Action::errno(7), between)).unwrap();
+    }
+    let error = compile(&policy).unwrap_err();
+    assert_eq!(error.kind(), Kind::TooLarge);
+    assert!(error.to_string().contains("ioctl on x86_64"), "{error}");
+}
+
+/// Programs from elsewhere that would take for ever to follow: different values in the registers for
+/// every combination of some bits, and much arithmetic on them.
+#[test]
+fn programs_that_would_take_for_ever_are_given_up() {
+    let op = |code, k| Instruction { code, jt: 0, jf: 0, k };
+    let with_bits = |bits: u32, behind: &[Instruction]| {
+        let mut all = vec![op(0x00, 0), op(0x02, 0)];
+        for bit in 0..bits {
+            all.push(op(0x20, 16));
+            all.push(Instruction { code: 0x45, jt: 0, jf: 3, k: 1 << bit });
+            all.extend([op(0x60, 0), op(0x44, 1 << bit), op(0x02, 0)]);
+        }
+        all.extend([op(0x60, 0), op(0x07, 0)]);
+        all.extend(behind);
+        all.push(op(0x16, 0));
+        Program::new(all).unwrap()
+    };
+    let cases = [
+        ("products of many values", with_bits(8, &[op(0x2c, 0); 1000])),
+        ("quotients of many values", with_bits(8, &[op(0x3c, 0); 1000])),
+        ("very many values", with_bits(20, &[])),
+    ];
+    let nothing = Program::new(vec![op(0x06, 0)]).unwrap();
+    for (why, program) in cases {
+        let error = compare_programs(&program, &nothing).unwrap_err();
+        assert_eq!(error.kind(), Kind::Unproven, "{why}");
+        assert!(error.to_string().contains("budget"), "{why}: {error}");
+    }
 }
