@@ -584,15 +584,13 @@ typedef struct {
 
 // Takes a program that was made elsewhere: `length` bytes of instructions as nucleus_program_export
 // writes them, of either byte order, in which NUCLEUS_EXPORT_BPF then writes them again. On success
-// *out is the program, to be freed with nucleus_program_free. It can be evaluated, compared and exported like ours, and applied by
-// whoever vouches for it (NUCLEUS_APPLY_TRUSTED).
+// *out is the program, to be freed with nucleus_program_free. It can be evaluated, compared and
+// exported like ours, and applied by whoever vouches for it (NUCLEUS_APPLY_TRUSTED).
 //
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL, for a length that is no multiple of 8, and for
 // what the kernel would not load; NUCLEUS_ERR_TOO_LARGE for more than 4096 instructions. The
 // sentence goes to the log callback (nucleus_set_log). Since 0.1.
-nucleus_status nucleus_program_from_bpf(const void *bytes,
-                                        size_t length,
-                                        nucleus_program **out);
+nucleus_status nucleus_program_from_bpf(const void *bytes, size_t length, nucleus_program **out);
 
 // Frees a program that nucleus_program_from_bpf made. NULL is fine. The program of a filter is
 // freed with it, not here. Since 0.1.

@@ -43,7 +43,7 @@ impl Bitmap {
         }
     }
 
-    fn find(&self, first: u32) -> std::result::Result<usize, usize> {
+    fn find(&self, first: u32) -> Result<usize, usize> {
         self.0.binary_search_by_key(&first, |page| page.first)
     }
 

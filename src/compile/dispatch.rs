@@ -14,9 +14,9 @@ pub(super) struct Range {
     pub(super) weight: u32,
 }
 
-/// The tree over `ranges`, which are in order and don't overlap; what lies in none of them leads to `default`, or
-/// never comes here if there is none. `bits` is a test of the bits that are looked up; its
-/// comparison is replaced.
+/// The tree over `ranges`, which are in order and don't overlap; what lies in none of them leads to
+/// `default`, or never comes here if there is none. `bits` is a test of the bits that are looked up;
+/// its comparison is replaced.
 pub(super) fn tree(
     graph: &mut Graph,
     bits: Test,

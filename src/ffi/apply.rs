@@ -3,12 +3,11 @@
 //! Apart from the rest because other rules hold here: nothing on this path may allocate, lock or
 //! log, since it runs between fork and exec.
 
-use super::filter::Filter;
+use super::filter::{Filter, asked};
 use super::program::Program;
 use super::status::{
-    NUCLEUS_ERR_INTERNAL, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_ERR_KERNEL,
-    NUCLEUS_ERR_NOT_COMPILED, NUCLEUS_ERR_UNPROVEN, NUCLEUS_NOT_APPLIED, NUCLEUS_OK,
-    nucleus_status,
+    NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_ERR_KERNEL, NUCLEUS_ERR_NOT_COMPILED,
+    NUCLEUS_ERR_UNPROVEN, NUCLEUS_NOT_APPLIED, NUCLEUS_OK, nucleus_status,
 };
 use crate::kernel::{Options, load, set_errno};
 
@@ -53,12 +52,11 @@ pub const NUCLEUS_APPLY_TRUSTED: u32 = 16;
 /// `filter` is NULL or a live handle that no other thread is changing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nucleus_filter_apply(filter: *const Filter, flags: u32) -> nucleus_status {
-    // SAFETY: NULL is told apart here; the caller promises the rest.
-    match unsafe { filter.as_ref() } {
-        None => NUCLEUS_ERR_INVALID_ARGUMENT,
-        Some(Filter { poisoned: true, .. }) => NUCLEUS_ERR_INTERNAL,
-        Some(Filter { compiled: None, .. }) => NUCLEUS_ERR_NOT_COMPILED,
-        Some(Filter { compiled: Some(program), .. }) => apply(program, flags),
+    // SAFETY: the caller promises a filter.
+    match unsafe { asked(filter) } {
+        Err(status) => status,
+        Ok(Filter { compiled: None, .. }) => NUCLEUS_ERR_NOT_COMPILED,
+        Ok(Filter { compiled: Some(program), .. }) => apply(program, flags),
     }
 }
 

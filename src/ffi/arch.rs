@@ -2,16 +2,13 @@
 //!
 //! The numbers are the kernel's tokens (linux/audit.h). x32 has none of its own.
 
-use std::collections::HashMap;
-use std::ffi::{CString, c_char};
+use std::ffi::c_char;
 use std::ptr;
 use std::sync::LazyLock;
 
-use super::boundary::{guarded, text};
-use super::filter::{Filter, edit};
-use super::status::{
-    NUCLEUS_ERR_INTERNAL, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status,
-};
+use super::boundary::{Names, guarded, names_for_c, text};
+use super::filter::{Filter, asked, edit};
+use super::status::{NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status};
 use crate::arch::Arch;
 
 /// 64-bit x86 (AUDIT_ARCH_X86_64).
@@ -147,19 +144,16 @@ pub unsafe extern "C" fn nucleus_filter_remove_arch(
 /// `filter` is NULL or a live handle that no other thread is changing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nucleus_filter_has_arch(filter: *const Filter, arch: u32) -> i32 {
-    // SAFETY: NULL is told apart here; the caller promises the rest.
-    match (unsafe { filter.as_ref() }, Arch::from_constant(arch)) {
-        (Some(Filter { poisoned: true, .. }), _) => NUCLEUS_ERR_INTERNAL,
-        (Some(filter), Ok(arch)) => filter.policy.covers(arch).into(),
-        _ => NUCLEUS_ERR_INVALID_ARGUMENT,
+    // SAFETY: the caller promises a filter.
+    match (unsafe { asked(filter) }, Arch::from_constant(arch)) {
+        (Err(status), _) => status,
+        (Ok(filter), Ok(arch)) => filter.policy.covers(arch).into(),
+        (Ok(_), Err(_)) => NUCLEUS_ERR_INVALID_ARGUMENT,
     }
 }
 
-/// The names with the 0 that C wants behind them.
-static NAMES: LazyLock<HashMap<&str, CString>> = LazyLock::new(|| {
-    let with_end = |arch: Arch| (arch.name(), CString::new(arch.name()).unwrap_or_default());
-    Arch::ALL.into_iter().map(with_end).collect()
-});
+static NAMES: LazyLock<Names> =
+    LazyLock::new(|| names_for_c(Arch::ALL.into_iter().map(Arch::name)));
 
 #[cfg(test)]
 mod tests {

@@ -5,10 +5,8 @@
 use std::ffi::c_char;
 
 use super::boundary::{guarded, text};
-use super::filter::{Filter, edit};
-use super::status::{
-    self, NUCLEUS_ERR_INTERNAL, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status,
-};
+use super::filter::{Filter, asked, edit};
+use super::status::{self, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status};
 use crate::action::Action;
 use crate::error::{Error, Result};
 use crate::policy::{Layout, Policy};
@@ -130,13 +128,11 @@ unsafe fn read(
     value: *mut u32,
     body: impl FnOnce(&Policy) -> Result<u32>,
 ) -> nucleus_status {
-    // SAFETY: NULL is told apart here; the caller promises the rest.
-    let Some(filter) = (unsafe { filter.as_ref() }) else {
-        return NUCLEUS_ERR_INVALID_ARGUMENT;
+    // SAFETY: the caller promises a filter.
+    let filter = match unsafe { asked(filter) } {
+        Ok(filter) => filter,
+        Err(status) => return status,
     };
-    if filter.poisoned {
-        return NUCLEUS_ERR_INTERNAL;
-    }
     if value.is_null() {
         return NUCLEUS_ERR_INVALID_ARGUMENT;
     }

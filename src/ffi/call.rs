@@ -1,11 +1,9 @@
 //! Asking about a call.
 
 use super::boundary::guarded;
-use super::filter::Filter;
+use super::filter::{Filter, asked};
 use super::program::Program;
-use super::status::{
-    NUCLEUS_ERR_INTERNAL, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status,
-};
+use super::status::{NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status};
 use crate::arch::Arch;
 use crate::bpf::run;
 use crate::call::Call;
@@ -60,13 +58,11 @@ pub unsafe extern "C" fn nucleus_filter_evaluate(
     call: *const nucleus_call,
     action: *mut u32,
 ) -> nucleus_status {
-    // SAFETY: NULL is told apart here; the caller promises the rest.
-    let Some(filter) = (unsafe { filter.as_ref() }) else {
-        return NUCLEUS_ERR_INVALID_ARGUMENT;
+    // SAFETY: the caller promises a filter.
+    let filter = match unsafe { asked(filter) } {
+        Ok(filter) => filter,
+        Err(status) => return status,
     };
-    if filter.poisoned {
-        return NUCLEUS_ERR_INTERNAL;
-    }
     // SAFETY: the caller promises a call, and a place for the result.
     unsafe { answer(call, action, |call| evaluate(&filter.policy, call).to_raw()) }
 }

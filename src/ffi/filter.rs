@@ -81,6 +81,21 @@ impl Kept {
     }
 }
 
+/// A filter that is only asked; a status where it can't be.
+///
+/// # Safety
+/// `filter` is NULL or a live handle that no other thread changes while the result is used.
+pub(super) unsafe fn asked<'a>(
+    filter: *const Filter,
+) -> std::result::Result<&'a Filter, nucleus_status> {
+    // SAFETY: NULL is told apart here; the caller promises the rest.
+    match unsafe { filter.as_ref() } {
+        None => Err(NUCLEUS_ERR_INVALID_ARGUMENT),
+        Some(Filter { poisoned: true, .. }) => Err(NUCLEUS_ERR_INTERNAL),
+        Some(filter) => Ok(filter),
+    }
+}
+
 /// Does something to a filter. An error is kept on it unless an earlier one is.
 ///
 /// # Safety

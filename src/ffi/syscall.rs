@@ -1,11 +1,10 @@
 //! Names and numbers of system calls.
 
-use std::collections::HashMap;
-use std::ffi::{CString, c_char};
+use std::ffi::c_char;
 use std::ptr;
 use std::sync::LazyLock;
 
-use super::boundary::{guarded, text};
+use super::boundary::{Names, guarded, names_for_c, text};
 use super::status::{
     self, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_ERR_UNSUPPORTED, NUCLEUS_OK, nucleus_status,
 };
@@ -61,8 +60,4 @@ pub extern "C" fn nucleus_syscall_name(arch: u32, number: i32) -> *const c_char 
     name
 }
 
-/// The names with the 0 that C wants behind them; the tables have none.
-static NAMES: LazyLock<HashMap<&str, CString>> = LazyLock::new(|| {
-    let with_end = |call: Syscall| (call.name(), CString::new(call.name()).unwrap_or_default());
-    Syscall::all().map(with_end).collect()
-});
+static NAMES: LazyLock<Names> = LazyLock::new(|| names_for_c(Syscall::all().map(Syscall::name)));

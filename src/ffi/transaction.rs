@@ -1,10 +1,8 @@
 //! Trying changes, and copies.
 
 use super::boundary::guarded;
-use super::filter::{Filter, Saved, with};
-use super::status::{
-    NUCLEUS_ERR_INTERNAL, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status,
-};
+use super::filter::{Filter, Saved, asked, with};
+use super::status::{NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status};
 use crate::action::Action;
 use crate::error::Error;
 use crate::policy::Policy;
@@ -97,13 +95,14 @@ pub unsafe extern "C" fn nucleus_filter_clone(
     filter: *const Filter,
     out: *mut *mut Filter,
 ) -> nucleus_status {
-    // SAFETY: NULL is told apart here; the caller promises the rest.
-    let (Some(filter), false) = (unsafe { filter.as_ref() }, out.is_null()) else {
+    if out.is_null() {
         return NUCLEUS_ERR_INVALID_ARGUMENT;
-    };
-    if filter.poisoned {
-        return NUCLEUS_ERR_INTERNAL;
     }
+    // SAFETY: the caller promises a filter.
+    let filter = match unsafe { asked(filter) } {
+        Ok(filter) => filter,
+        Err(status) => return status,
+    };
     let copy = || {
         let copy = Box::into_raw(Box::new(filter.copy()));
         // SAFETY: `out` is not NULL, and the caller promises that it can be written.

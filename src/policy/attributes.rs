@@ -87,40 +87,43 @@ impl Attributes {
 
     /// The first that is not the same of those that decide a verdict.
     fn of_meaning(&self, other: &Self) -> Option<Difference> {
-        let verdict = |action: Option<Action>| match action {
-            Some(action) => action.to_string(),
-            None => "not set".to_owned(),
-        };
-        first(&[
-            ("bad-architecture action", &|a| a.bad_arch.to_string()),
-            ("deny action", &|a| verdict(a.deny)),
-            ("unknown-call action", &|a| verdict(a.unknown)),
-            ("newest known call", &|a| format!("{:?}", a.newest).to_lowercase()),
-        ])(self, other)
+        fn verdict(action: Option<Action>) -> String {
+            action.map_or("not set".to_owned(), |action| action.to_string())
+        }
+        self.first_of(
+            other,
+            &[
+                ("bad-architecture action", |a| a.bad_arch.to_string()),
+                ("deny action", |a| verdict(a.deny)),
+                ("unknown-call action", |a| verdict(a.unknown)),
+                ("newest known call", |a| format!("{:?}", a.newest).to_lowercase()),
+            ],
+        )
     }
 
     /// The first that is not the same of the others.
     pub(super) fn of_loading(&self, other: &Self) -> Option<Difference> {
-        let yes_or_no = |yes: bool| if yes { "on" } else { "off" }.to_owned();
-        first(&[
-            ("layout", &|a| format!("{:?}", a.layout).to_lowercase()),
-            ("no_new_privs", &|a| yes_or_no(a.no_new_privs)),
-            ("tsync", &|a| yes_or_no(a.tsync)),
-            ("log", &|a| yes_or_no(a.log)),
-            ("spec_allow", &|a| yes_or_no(a.spec_allow)),
-            ("wait_killable", &|a| yes_or_no(a.wait_killable)),
-        ])(self, other)
+        fn switch(on: bool) -> String {
+            if on { "on" } else { "off" }.to_owned()
+        }
+        self.first_of(
+            other,
+            &[
+                ("layout", |a| format!("{:?}", a.layout).to_lowercase()),
+                ("no_new_privs", |a| switch(a.no_new_privs)),
+                ("tsync", |a| switch(a.tsync)),
+                ("log", |a| switch(a.log)),
+                ("spec_allow", |a| switch(a.spec_allow)),
+                ("wait_killable", |a| switch(a.wait_killable)),
+            ],
+        )
+    }
+
+    fn first_of(&self, other: &Self, shown: &[Shown]) -> Option<Difference> {
+        let mut both = shown.iter().map(|(name, show)| (*name, show(self), show(other)));
+        both.find(|(_, ours, theirs)| ours != theirs)
     }
 }
 
-/// An attribute for eyes.
-type Shown<'a> = (&'static str, &'a dyn Fn(&Attributes) -> String);
-
-fn first<'a>(
-    shown: &'a [Shown<'a>],
-) -> impl Fn(&Attributes, &Attributes) -> Option<Difference> + 'a {
-    move |a, b| {
-        let all = shown.iter().map(|(name, show)| (*name, show(a), show(b)));
-        all.into_iter().find(|(_, ours, theirs)| ours != theirs)
-    }
-}
+/// An attribute's name, and how its value is shown.
+type Shown = (&'static str, fn(&Attributes) -> String);

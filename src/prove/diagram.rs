@@ -4,6 +4,8 @@
 //! here rather than taken from a crate, because what is needed is one operation, and because this
 //! is what the promise of the library rests on.
 
+use std::collections::BTreeMap;
+
 use super::bits::Variable;
 use crate::action::strictness;
 use crate::error::{Error, Result};
@@ -214,6 +216,22 @@ impl Diagram {
     fn make(&mut self, root: Root) -> Function {
         Function(self.roots.number(root))
     }
+}
+
+/// Adds calls to those that are under `key` already.
+pub(super) fn join<K: Ord>(
+    diagram: &mut Diagram,
+    under: &mut BTreeMap<K, Function>,
+    key: K,
+    calls: Function,
+) -> Result<()> {
+    let always = diagram.value(1);
+    let all = match under.get(&key) {
+        Some(already) => diagram.choose(calls, always, *already)?,
+        None => calls,
+    };
+    under.insert(key, all);
+    Ok(())
 }
 
 /// What operations came to, as far as there is room: a newer one takes the place of an older one that

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::bits::Word;
-use super::diagram::{Diagram, Function};
+use super::diagram::{Diagram, Function, join};
 use super::regions::parts;
 use super::steps::{Range, Steps, over};
-use super::symbolic::join;
 use crate::bpf::{Instruction, Opcode, Program};
 use crate::error::Result;
 

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::bits::Word;
-use super::diagram::{Diagram, Function};
+use super::diagram::{Diagram, Function, join};
 use super::liveness::{self, Registers, live};
 use super::vector::{Direction, Vector};
 use crate::bpf::{Instruction, Program};
@@ -51,22 +51,6 @@ const fn cost(instruction: Instruction) -> usize {
         0x24 | 0x34 => 4000,
         _ => 80,
     }
-}
-
-/// Adds calls to those that are under `key` already.
-pub(super) fn join<K: Ord>(
-    diagram: &mut Diagram,
-    under: &mut BTreeMap<K, Function>,
-    key: K,
-    calls: Function,
-) -> Result<()> {
-    let always = diagram.value(1);
-    let all = match under.get(&key) {
-        Some(already) => diagram.choose(calls, always, *already)?,
-        None => calls,
-    };
-    under.insert(key, all);
-    Ok(())
 }
 
 /// The registers.

@@ -11,8 +11,6 @@ mod table;
 
 pub use newest::{Newest, newest};
 
-use std::cmp::Ordering;
-
 use crate::arch::Arch;
 use crate::error::{Error, Result};
 use table::TABLE;
@@ -32,25 +30,18 @@ impl Syscall {
     /// what the caller was doing, and opens the message.
     pub fn named(verb: &str, name: &str) -> Result<Self> {
         let unknown = || Error::unknown_syscall(verb, name, suggest::nearest(name));
-        index::place(name).map(Self).ok_or_else(unknown)
+        Self::find(name.as_bytes()).ok_or_else(unknown)
     }
 
     /// Some call, to fill a list with.
     pub(crate) const FIRST: Self = Self(0);
 
-    /// The call of that name, while the library is built.
-    pub(crate) const fn named_here(name: &[u8]) -> Option<Self> {
-        let (mut first, mut end) = (0, TABLE.len());
-        while first < end {
-            let middle = usize::midpoint(first, end);
-            match order(name, TABLE[middle].0.as_bytes()) {
-                Ordering::Less => end = middle,
-                #[expect(clippy::cast_possible_truncation, reason = "fewer than 65536 names")]
-                Ordering::Equal => return Some(Self(middle as u16)),
-                Ordering::Greater => first = middle + 1,
-            }
+    /// The call of that name, also while the library is built.
+    pub(crate) const fn find(name: &[u8]) -> Option<Self> {
+        match index::place(name) {
+            Some(place) => Some(Self(place)),
+            None => None,
         }
-        None
     }
 
     /// The call with `number` on `arch`; the first by name where two names are one call.
@@ -96,24 +87,6 @@ impl Syscall {
 impl std::fmt::Debug for Syscall {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// Which of two names comes first.
-const fn order(a: &[u8], b: &[u8]) -> Ordering {
-    let mut at = 0;
-    while at < a.len() && at < b.len() {
-        if a[at] != b[at] {
-            return if a[at] < b[at] { Ordering::Less } else { Ordering::Greater };
-        }
-        at += 1;
-    }
-    if a.len() == b.len() {
-        Ordering::Equal
-    } else if a.len() < b.len() {
-        Ordering::Less
-    } else {
-        Ordering::Greater
     }
 }
 

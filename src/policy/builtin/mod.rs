@@ -121,7 +121,7 @@ pub fn add_to(policy: &mut Policy, modes: Modes) -> Result<()> {
         let call = Syscall::named("use_default", check.call)?;
         whole_call(policy, call, check.otherwise, modes)?;
         for case in check.cases.iter().filter(|case| case.when.applies(modes)) {
-            case_of(policy, check, case, modes)?;
+            case_of(policy, call, check, case, modes)?;
         }
     }
     if !modes.strict {
@@ -147,14 +147,19 @@ fn whole_call(policy: &mut Policy, call: Syscall, verdict: Verdict, modes: Modes
 /// A refusal within a call that is allowed otherwise (W^X, say) stays when somebody allows the
 /// call: they may mean no more than the policy does. Within a call that is refused otherwise it
 /// goes, like the refusal of the rest.
-fn case_of(policy: &mut Policy, check: &Check, case: &Case, modes: Modes) -> Result<()> {
+fn case_of(
+    policy: &mut Policy,
+    call: Syscall,
+    check: &Check,
+    case: &Case,
+    modes: Modes,
+) -> Result<()> {
     let action = match case.verdict {
         Verdict::Allow => Action::ALLOW,
         Verdict::Soft(errno) if !modes.strict => Action::errno(errno),
         Verdict::Soft(_) | Verdict::Fatal => policy.default_action(),
     };
     let gives_way = case.verdict != Verdict::Allow && check.otherwise != Verdict::Allow;
-    let call = Syscall::named("use_default", check.call)?;
     combinations(check.call, case.all, &mut Vec::with_capacity(case.all.len()), &mut |conditions| {
         let conditions = conditions.iter().copied();
         let rule = match gives_way {

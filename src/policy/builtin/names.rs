@@ -29,7 +29,7 @@ pub(super) const fn look_up<const COUNT: usize>(names: &str) -> [Syscall; COUNT]
     let mut rest = names.as_bytes();
     let mut at = 0;
     while let Some((name, behind)) = first(rest) {
-        calls[at] = match Syscall::named_here(name) {
+        calls[at] = match Syscall::find(name) {
             Some(call) => call,
             None => panic!("a table of the built-in policy has a name that is no call's"),
         };
