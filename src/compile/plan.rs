@@ -186,7 +186,7 @@ fn rules<'a>(layer: &'a Policy, arch: Arch, planes: &Planes) -> Vec<(u32, &'a Ru
         },
         None => true,
     };
-    let conditional = layer.other_rules().iter().filter(|(_, rule)| !rule.conditions().is_empty());
+    let conditional = layer.other_rules().filter(|(_, rule)| !rule.conditions().is_empty());
     let numbered = |(subject, rule): &'a (Subject, Rule)| Some((subject.number(arch)?, rule));
     conditional.filter_map(numbered).filter(|(number, rule)| in_force(*number, rule)).collect()
 }

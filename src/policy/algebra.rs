@@ -4,7 +4,6 @@
 //! says (their rules united), or what both allow (the stricter verdict of the two for every call).
 
 use super::{Policy, Subject, Whole};
-use crate::action::Action;
 use crate::arch::Arch;
 use crate::error::{Error, Result};
 
@@ -40,14 +39,9 @@ impl Policy {
         self.merged = true;
         self.arches.append(&mut other.arches);
         self.denied.append(&mut other.denied);
-        self.rules.append(&mut other.rules);
+        self.rules.append(other.rules);
         for (ours, theirs) in self.calls.iter_mut().zip(other.calls) {
-            *ours = Whole {
-                rule: stricter(ours.rule, theirs.rule),
-                soft: stricter(ours.soft, theirs.soft),
-                denied: ours.denied || theirs.denied,
-                priority: ours.priority.max(theirs.priority),
-            };
+            ours.add(theirs);
         }
         self.built_in = self.built_in.or(other.built_in);
         Ok(())
@@ -64,8 +58,8 @@ impl Policy {
             .flat_map(|(subject, rule)| pins(subject).map(move |pinned| (pinned, rule.clone())))
             .collect();
         (self.denied, self.rules) = (denied, rules);
-        for Whole { rule, soft, denied, .. } in &mut self.calls {
-            (*rule, *soft, *denied) = (None, None, false);
+        for whole in &mut self.calls {
+            *whole = Whole { priority: whole.priority, ..Whole::default() };
         }
     }
 
@@ -87,9 +81,4 @@ impl Policy {
         }
         Ok(())
     }
-}
-
-/// The stricter of two verdicts, or the one that there is.
-fn stricter(a: Option<Action>, b: Option<Action>) -> Option<Action> {
-    a.into_iter().chain(b).min()
 }

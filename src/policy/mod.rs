@@ -10,13 +10,16 @@ pub mod builtin;
 mod condition;
 mod evaluate;
 mod rule;
+mod rules;
 mod subject;
+mod whole;
 
 pub use attributes::{Attributes, Layout};
 pub use condition::{Condition, Operator, Width};
 pub use evaluate::evaluate;
 pub use rule::Rule;
 pub use subject::Subject;
+pub(crate) use whole::Whole;
 
 use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
@@ -25,17 +28,7 @@ use crate::action::Action;
 use crate::arch::Arch;
 use crate::error::{Error, Result};
 use crate::syscall::Syscall;
-
-/// What is said of a call as a whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Whole {
-    /// The strictest rule without conditions.
-    pub(crate) rule: Option<Action>,
-    /// The strictest soft rule without conditions.
-    pub(crate) soft: Option<Action>,
-    pub(crate) denied: bool,
-    pub(crate) priority: u8,
-}
+use rules::Rules;
 
 /// Which calls get which verdict.
 ///
@@ -48,7 +41,7 @@ pub struct Policy {
     /// What is said of calls as a whole by name, in the order of the table of calls.
     calls: Vec<Whole>,
     /// All other rules: those with conditions, and those for numbers.
-    rules: BTreeSet<(Subject, Rule)>,
+    rules: Rules,
     /// Denied numbers.
     denied: BTreeSet<Subject>,
     /// In which modes the built-in policy was added, if it was: it is added in one.
@@ -77,7 +70,7 @@ impl Policy {
             attributes: Attributes::default(),
             arches: arches.into_iter().collect(),
             calls: vec![Whole::default(); Syscall::COUNT],
-            rules: BTreeSet::new(),
+            rules: Rules::default(),
             denied: BTreeSet::new(),
             built_in: None,
             merged: false,
@@ -176,48 +169,26 @@ impl Policy {
     }
 
     fn insert(&mut self, subject: Subject, rule: Rule) {
-        let Subject::Named(call) = subject else {
-            self.rules.insert((subject, rule));
-            return;
-        };
-        if self.lifts_checks(call, &rule) {
-            tracing::warn!(
-                "{subject} is allowed as a whole, so rules that allow it for some arguments have \
-                 no effect"
-            );
+        match subject {
+            Subject::Named(call) if rule.conditions().is_empty() => {
+                self.say(call, Whole::of(&rule));
+            }
+            Subject::Named(call) => {
+                let allowed_in_part = rule.action() == Action::ALLOW && !rule.is_soft();
+                self.say(call, Whole { allowed_in_part, ..Whole::default() });
+                self.rules.insert((subject, rule));
+            }
+            Subject::Numbered(..) => self.rules.insert((subject, rule)),
         }
-        if !rule.conditions().is_empty() {
-            self.rules.insert((subject, rule));
-            return;
-        }
-        let Whole { rule: whole, soft, .. } = self.whole(call);
-        let strictest = if rule.is_soft() { soft } else { whole };
-        *strictest = Some(strictest.map_or(rule.action(), |known| known.min(rule.action())));
+    }
+
+    /// Says something more of a call by name.
+    fn say(&mut self, call: Syscall, more: Whole) {
+        self.whole(call).add_to(call, more);
     }
 
     fn whole(&mut self, call: Syscall) -> &mut Whole {
         &mut self.calls[call.place()]
-    }
-
-    /// Whether with `rule` an allow of the whole call first makes others of it pointless: most likely
-    /// somebody lifts the built-in policy's checks without meaning to.
-    fn lifts_checks(&self, call: Syscall, rule: &Rule) -> bool {
-        if rule.action() != Action::ALLOW || rule.is_soft() {
-            return false;
-        }
-        let allowed = self.calls[call.place()].rule == Some(Action::ALLOW);
-        let mut checked = self.of(call).filter(|rule| rule.action() == Action::ALLOW);
-        match rule.conditions().is_empty() {
-            true => !allowed && checked.next().is_some(),
-            false => allowed && checked.next().is_none(),
-        }
-    }
-
-    /// The rules with conditions of a call by name.
-    fn of(&self, call: Syscall) -> impl Iterator<Item = &Rule> {
-        let subject = Subject::Named(call);
-        let first = (subject, Rule::FIRST);
-        self.rules.range(first..).take_while(move |(other, _)| *other == subject).map(|(_, r)| r)
     }
 
     /// The verdict for what no rule speaks of.
@@ -267,7 +238,7 @@ impl Policy {
         self.arches.contains(&arch)
     }
 
-    /// All rules, with what they are about; of those without conditions and for one name, the
+    /// All rules, in no order, with what they are about; of those without conditions and for one name, the
     /// strictest, which the others don't change.
     pub fn rules(&self) -> impl Iterator<Item = (Subject, Rule)> {
         self.rules_about(|_| true)
@@ -293,8 +264,8 @@ impl Policy {
     }
 
     /// The rules that are not for a named call as a whole.
-    pub(crate) const fn other_rules(&self) -> &BTreeSet<(Subject, Rule)> {
-        &self.rules
+    pub(crate) fn other_rules(&self) -> impl Iterator<Item = &(Subject, Rule)> {
+        self.rules.iter()
     }
 
     /// What is denied.

@@ -26,13 +26,6 @@ impl Rule {
     /// is long, and a caller's stack may be small.
     pub const MOST_CONDITIONS: usize = 60;
 
-    /// Before all others in order.
-    pub(super) const FIRST: Self = Self {
-        action: Action::KILL_PROCESS,
-        conditions: Conditions::Few(0, [Condition::FILLER; FEW]),
-        soft: false,
-    };
-
     /// A rule with the given verdict; without conditions it speaks of the whole call.
     #[must_use]
     pub fn new(action: Action, conditions: impl IntoIterator<Item = Condition>) -> Self {

@@ -5,13 +5,14 @@
 //! refusal.
 
 use super::errno::{EACCES, EAFNOSUPPORT, EINVAL, ENOSYS, ENOTTY, EPERM};
-use super::{Verdict, Width};
+use super::{Verdict, Width, call};
+use crate::syscall::Syscall;
 
 /// A call that is decided by its arguments.
 #[derive(Clone, Copy, Debug)]
 pub struct Check {
-    /// Its name.
-    pub call: &'static str,
+    /// Which.
+    pub call: Syscall,
     /// Why it is checked, and for what.
     pub why: &'static str,
     /// What is decided by values.
@@ -100,40 +101,40 @@ const FILE_TYPE: u64 = 0o170_000;
 /// The calls that the arguments decide.
 pub const CHECKED: &[Check] = &[
     Check {
-        call: "clone",
+        call: call!("clone"),
         why: "Threads and processes, but no new namespaces: CLONE_NEWUSER, NEWNS, NEWNET, NEWIPC, \
               NEWUTS, NEWPID, NEWCGROUP, NEWTIME. Fatal as unshare is.",
         cases: &[allow(&[masked(0, 0x7e02_0080, &[(0, "no CLONE_NEW*")])])],
         otherwise: Verdict::Fatal,
     },
     Check {
-        call: "mmap",
+        call: call!("mmap"),
         why: "Never writable and executable at once: else mprotect's check is worth nothing. EACCES \
               is SELinux's and PR_SET_MDWE's answer; grep -P, php and git live with it.",
         cases: NOT_WRITE_AND_EXEC,
         otherwise: Verdict::Allow,
     },
     Check {
-        call: "mprotect",
+        call: call!("mprotect"),
         why: "Never writable and executable at once.",
         cases: NOT_WRITE_AND_EXEC,
         otherwise: Verdict::Allow,
     },
     Check {
-        call: "pkey_mprotect",
+        call: call!("pkey_mprotect"),
         why: "mprotect by another name.",
         cases: NOT_WRITE_AND_EXEC,
         otherwise: Verdict::Allow,
     },
     Check {
-        call: "shmat",
+        call: call!("shmat"),
         why: "Shared memory is writable, so SHM_EXEC would make it both; nobody needs it, a \
               just-in-time compiler neither.",
         cases: &[soft(EACCES, &[masked(2, 0o100_000, &[(0o100_000, "SHM_EXEC")])])],
         otherwise: Verdict::Allow,
     },
     Check {
-        call: "personality",
+        call: call!("personality"),
         why: "Asking, and the personalities of Linux itself. READ_IMPLIES_EXEC would undo W^X, \
               ADDR_NO_RANDOMIZE the layout's randomness.",
         cases: &[allow(&[one_of(
@@ -143,14 +144,14 @@ pub const CHECKED: &[Check] = &[
         otherwise: Verdict::Soft(EPERM),
     },
     Check {
-        call: "execveat",
+        call: call!("execveat"),
         why: "By path. On a bare descriptor it runs what may have no name any more; ENOSYS sends \
               fexecve to /proc/self/fd, where the kernel asks the file system.",
         cases: &[soft(ENOSYS, &[masked(4, 0x1000, &[(0x1000, "AT_EMPTY_PATH")])])],
         otherwise: Verdict::Allow,
     },
     Check {
-        call: "socket",
+        call: call!("socket"),
         why: "AF_UNIX; with network AF_INET and AF_INET6, streams and datagrams of the usual \
               protocols. Raw sockets read others' packets, and type 10 turns into AF_PACKET. The \
               rest of the families and protocols is where the kernel's holes are; EAFNOSUPPORT is \
@@ -185,13 +186,13 @@ pub const CHECKED: &[Check] = &[
         otherwise: Verdict::Soft(EAFNOSUPPORT),
     },
     Check {
-        call: "socketpair",
+        call: call!("socketpair"),
         why: "AF_UNIX: the other families that have pairs are as far from use as from review.",
         cases: &[allow(&[one_of(0, UNIX)])],
         otherwise: Verdict::Soft(EAFNOSUPPORT),
     },
     Check {
-        call: "ioctl",
+        call: call!("ioctl"),
         why: "Terminals (but not TIOCSTI and TIOCLINUX, which type into them), pseudo-terminals, \
               descriptors, copies by reference, and reading network interfaces. ENOTTY is what a \
               device without the request says.",
@@ -203,7 +204,7 @@ pub const CHECKED: &[Check] = &[
         otherwise: Verdict::Soft(ENOTTY),
     },
     Check {
-        call: "prctl",
+        call: call!("prctl"),
         why: "What concerns the process alone and gives it nothing; PR_CAPBSET_DROP and \
               PR_SET_SECUREBITS are absent on purpose, PR_SET_SECCOMP as seccomp is. EINVAL is what \
               a kernel without the option says.",
@@ -218,7 +219,7 @@ pub const CHECKED: &[Check] = &[
         otherwise: Verdict::Soft(EINVAL),
     },
     Check {
-        call: "prlimit64",
+        call: call!("prlimit64"),
         why: "Reading, where the new limit is NULL, and whether the process itself dumps core, which \
               gpg and the address sanitizer insist on turning off. Runtimes that try to raise other \
               limits go on with what they have.",
@@ -229,20 +230,20 @@ pub const CHECKED: &[Check] = &[
         otherwise: Verdict::Soft(EPERM),
     },
     Check {
-        call: "mknod",
+        call: call!("mknod"),
         why: "Files, FIFOs and sockets; devices need CAP_MKNOD, and this is what the kernel says \
               without.",
         cases: &[allow(&[masked(1, FILE_TYPE, PLAIN_FILES)])],
         otherwise: Verdict::Soft(EPERM),
     },
     Check {
-        call: "mknodat",
+        call: call!("mknodat"),
         why: "As mknod.",
         cases: &[allow(&[masked(2, FILE_TYPE, PLAIN_FILES)])],
         otherwise: Verdict::Soft(EPERM),
     },
     Check {
-        call: "sched_setscheduler",
+        call: call!("sched_setscheduler"),
         why: "The ordinary policies, with SCHED_RESET_ON_FORK or without. A real-time thread of \
               root's can keep a processor for itself. The thread is not checked: pthreads name \
               theirs by id.",
@@ -254,19 +255,19 @@ pub const CHECKED: &[Check] = &[
         otherwise: Verdict::Soft(EPERM),
     },
     Check {
-        call: "setpriority",
+        call: call!("setpriority"),
         why: "The caller's own niceness; as root it could starve others.",
         cases: &[allow(&[one_of(0, &[(0, "PRIO_PROCESS")]), one_of(1, &[(0, "self")])])],
         otherwise: Verdict::Soft(EPERM),
     },
     Check {
-        call: "ioprio_set",
+        call: call!("ioprio_set"),
         why: "The caller's own, likewise.",
         cases: &[allow(&[one_of(0, &[(1, "IOPRIO_WHO_PROCESS")]), one_of(1, &[(0, "self")])])],
         otherwise: Verdict::Soft(EPERM),
     },
     Check {
-        call: "keyctl",
+        call: call!("keyctl"),
         why: "Fatal, but for the question with which PAM (su, runuser, login) finds out whether \
               there are keys: ENOSYS says no, and it goes on.",
         cases: &[soft(ENOSYS, &[one_of(0, &[(0, "KEYCTL_GET_KEYRING_ID")])])],

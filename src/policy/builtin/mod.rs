@@ -16,10 +16,10 @@ pub use allowed::ALLOWED;
 pub use checked::{CHECKED, Case, Check, Choice, When};
 pub use extra::EXTRA;
 pub use fatal::FATAL;
-use names::calls;
+use names::{call, calls};
 pub use soft::SOFT;
 
-use super::{Condition, Operator, Policy, Rule, Width};
+use super::{Condition, Operator, Policy, Rule, Whole, Width};
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::error::{Error, Result};
@@ -113,15 +113,12 @@ pub fn add_to(policy: &mut Policy, modes: Modes) -> Result<()> {
     policy.arches().try_for_each(|arch| written_for("use_default", arch))?;
     policy.built_in = Some(modes);
     for row in ALLOWED.iter().chain(SOFT).chain(FATAL) {
-        for call in row.calls {
-            whole_call(policy, *call, row.verdict, modes)?;
-        }
+        row.calls.iter().for_each(|call| whole_call(policy, *call, row.verdict, modes));
     }
     for check in CHECKED {
-        let call = Syscall::named("use_default", check.call)?;
-        whole_call(policy, call, check.otherwise, modes)?;
+        whole_call(policy, check.call, check.otherwise, modes);
         for case in check.cases.iter().filter(|case| case.when.applies(modes)) {
-            case_of(policy, call, check, case, modes)?;
+            case_of(policy, check, case, modes)?;
         }
     }
     if !modes.strict {
@@ -133,13 +130,15 @@ pub fn add_to(policy: &mut Policy, modes: Modes) -> Result<()> {
 }
 
 /// The rule for what no case speaks of.
-fn whole_call(policy: &mut Policy, call: Syscall, verdict: Verdict, modes: Modes) -> Result<()> {
-    let rule = match verdict {
-        Verdict::Allow => Rule::new(Action::ALLOW, []),
-        Verdict::Soft(errno) if !modes.strict => Rule::soft(Action::errno(errno), []),
-        Verdict::Soft(_) | Verdict::Fatal => return Ok(()),
+fn whole_call(policy: &mut Policy, call: Syscall, verdict: Verdict, modes: Modes) {
+    let more = match verdict {
+        Verdict::Allow => Whole { rule: Some(Action::ALLOW), ..Whole::default() },
+        Verdict::Soft(errno) if !modes.strict => {
+            Whole { soft: Some(Action::errno(errno)), ..Whole::default() }
+        }
+        Verdict::Soft(_) | Verdict::Fatal => return,
     };
-    policy.add_rule_for(call.into(), rule)
+    policy.say(call, more);
 }
 
 /// The rules of a case: one for each combination of the values that its choices list.
@@ -147,37 +146,35 @@ fn whole_call(policy: &mut Policy, call: Syscall, verdict: Verdict, modes: Modes
 /// A refusal within a call that is allowed otherwise (W^X, say) stays when somebody allows the
 /// call: they may mean no more than the policy does. Within a call that is refused otherwise it
 /// goes, like the refusal of the rest.
-fn case_of(
-    policy: &mut Policy,
-    call: Syscall,
-    check: &Check,
-    case: &Case,
-    modes: Modes,
-) -> Result<()> {
+fn case_of(policy: &mut Policy, check: &Check, case: &Case, modes: Modes) -> Result<()> {
     let action = match case.verdict {
         Verdict::Allow => Action::ALLOW,
         Verdict::Soft(errno) if !modes.strict => Action::errno(errno),
         Verdict::Soft(_) | Verdict::Fatal => policy.default_action(),
     };
     let gives_way = case.verdict != Verdict::Allow && check.otherwise != Verdict::Allow;
-    combinations(check.call, case.all, &mut Vec::with_capacity(case.all.len()), &mut |conditions| {
+    let mut so_far = Vec::with_capacity(case.all.len());
+    combinations(check.call, case.all, &mut so_far, &mut |conditions| {
         let conditions = conditions.iter().copied();
         let rule = match gives_way {
             true => Rule::soft(action, conditions),
             false => Rule::new(action, conditions),
         };
-        policy.add_rule_for(call.into(), rule)
+        policy.insert(check.call.into(), rule);
     })
 }
 
 /// Gives `to` each combination of one value of every choice, behind the conditions `so_far`.
 fn combinations(
-    call: &str,
+    call: Syscall,
     choices: &[Choice],
     so_far: &mut Vec<Condition>,
-    to: &mut dyn FnMut(&[Condition]) -> Result<()>,
+    to: &mut dyn FnMut(&[Condition]),
 ) -> Result<()> {
-    let [choice, rest @ ..] = choices else { return to(so_far) };
+    let [choice, rest @ ..] = choices else {
+        to(so_far);
+        return Ok(());
+    };
     choice.any_of.iter().try_for_each(|(value, _)| {
         so_far.push(choice.condition(call, *value)?);
         combinations(call, rest, so_far, to)?;
@@ -194,12 +191,12 @@ impl Check {
 }
 
 impl Choice {
-    fn condition(&self, call: &str, value: u64) -> Result<Condition> {
+    fn condition(&self, call: Syscall, value: u64) -> Result<Condition> {
         let (operator, mask) = match self.mask {
             Some(mask) => (Operator::MaskedEq, mask),
             None => (Operator::Eq, 0),
         };
-        Condition::new(call, self.index, operator, self.width, value, mask)
+        Condition::new(call.name(), self.index, operator, self.width, value, mask)
     }
 }
 
@@ -241,7 +238,7 @@ enum Offer {
 
 fn offered(name: &str) -> Result<Offer> {
     Syscall::named("allow_extra", name)?;
-    let held = CHECKED.iter().any(|check| check.call == name && check.allows_something())
+    let held = CHECKED.iter().any(|check| check.call.name() == name && check.allows_something())
         || ALLOWED.iter().flat_map(Row::names).any(|allowed| allowed == name);
     match EXTRA.split_whitespace().any(|extra| extra == name) {
         _ if held => Ok(Offer::HeldAnyway),

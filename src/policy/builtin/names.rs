@@ -11,7 +11,15 @@ macro_rules! calls {
     }};
 }
 
-pub(super) use calls;
+/// The call of this name.
+macro_rules! call {
+    ($name:literal) => {{
+        const CALL: [Syscall; 1] = $crate::policy::builtin::names::look_up($name);
+        CALL[0]
+    }};
+}
+
+pub(super) use {call, calls};
 
 /// How many names there are.
 pub(super) const fn count(names: &str) -> usize {

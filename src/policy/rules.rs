@@ -1,0 +1,142 @@
+//! A set of rules that is cheap to add to.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use super::{Rule, Subject};
+
+/// A rule, and what it is about.
+pub(crate) type Entry = (Subject, Rule);
+
+/// Rules, each counting once, whatever the order in which they were added.
+///
+/// A list, put in order when somebody wants to know it, and before it grows: building a policy is
+/// mostly adding rules, and a search tree of them took half of the time from names to a program.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rules {
+    list: Vec<Entry>,
+    /// How many at the start of the list are in order, each once.
+    ordered: usize,
+}
+
+impl Rules {
+    /// So many are worth putting in order to find out whether some are there twice.
+    const MANY: usize = 1024;
+
+    pub(crate) fn insert(&mut self, entry: Entry) {
+        if self.ordered == self.list.len() {
+            match self.list.last().map(|last| last.cmp(&entry)) {
+                Some(Ordering::Equal) => return,
+                Some(Ordering::Greater) => {}
+                Some(Ordering::Less) | None => self.ordered += 1,
+            }
+        }
+        if self.list.len() == self.list.capacity() && self.list.len() >= Self::MANY {
+            // So that what is added again and again does not take ever more room. Half of it must be
+            // free then, or the next few would be put in order once more.
+            self.put_in_order();
+            self.list.reserve(self.list.len());
+        }
+        self.list.push(entry);
+    }
+
+    /// In no order, and one that was added twice perhaps twice.
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Entry> {
+        self.list.iter()
+    }
+
+    pub(crate) fn retain(&mut self, keep: impl FnMut(&Entry) -> bool) {
+        self.put_in_order();
+        self.list.retain(keep);
+        self.ordered = self.list.len();
+    }
+
+    pub(crate) fn append(&mut self, other: Self) {
+        other.list.into_iter().for_each(|entry| self.insert(entry));
+    }
+
+    fn put_in_order(&mut self) {
+        if self.ordered < self.list.len() {
+            self.list.sort_unstable();
+            self.list.dedup();
+            self.ordered = self.list.len();
+        }
+    }
+
+    /// In order, each once.
+    fn in_order(&self) -> Cow<'_, [Entry]> {
+        match self.ordered == self.list.len() {
+            true => Cow::Borrowed(&self.list),
+            false => {
+                let mut all = self.clone();
+                all.put_in_order();
+                Cow::Owned(all.list)
+            }
+        }
+    }
+}
+
+impl FromIterator<Entry> for Rules {
+    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
+        let mut rules = Self::default();
+        entries.into_iter().for_each(|entry| rules.insert(entry));
+        rules
+    }
+}
+
+impl PartialEq for Rules {
+    fn eq(&self, other: &Self) -> bool {
+        self.in_order() == other.in_order()
+    }
+}
+
+impl Eq for Rules {}
+
+impl PartialOrd for Rules {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Rules {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.in_order().cmp(&other.in_order())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::Action;
+    use crate::arch::Arch;
+
+    fn entry(number: u32) -> Entry {
+        (Subject::Numbered(Arch::X86_64, number), Rule::new(Action::ALLOW, []))
+    }
+
+    #[test]
+    fn neither_order_nor_repetition_makes_a_difference() {
+        let set = |numbers: &[u32]| numbers.iter().map(|n| entry(*n)).collect::<Rules>();
+        let cases: [(&str, &[u32], &[u32]); 4] = [
+            ("backwards", &[3, 2, 1], &[1, 2, 3]),
+            ("the last one again", &[1, 2, 2], &[1, 2]),
+            ("the first one again", &[1, 2, 1, 1, 1, 1, 1], &[1, 2]),
+            ("out of order and back", &[2, 1, 3, 2], &[1, 2, 3]),
+        ];
+        for (why, given, expected) in cases {
+            assert_eq!(set(given), set(expected), "{why}");
+            assert_eq!(set(given).cmp(&set(expected)), Ordering::Equal, "{why}");
+        }
+        assert!(set(&[3, 1]) < set(&[2, 3]));
+        assert_ne!(set(&[1]), set(&[2]));
+    }
+
+    #[test]
+    fn what_is_added_again_and_again_takes_no_more_room() {
+        let mut rules = Rules::default();
+        for round in 0..1000 {
+            (0..50).for_each(|number| rules.insert(entry((number * 7 + round) % 50)));
+        }
+        assert!(rules.list.capacity() <= 4 * Rules::MANY, "{}", rules.list.capacity());
+    }
+}
