@@ -40,21 +40,20 @@ pub enum Opcode {
 }
 
 impl Opcode {
-    const ALL: [Self; 8] = [
-        Self::Load,
-        Self::And,
-        Self::Jump,
-        Self::IfEqual,
-        Self::IfGreater,
-        Self::IfAtLeast,
-        Self::IfAnyBit,
-        Self::Return,
-    ];
-
     /// The operation with this code, if it is one of these eight.
     #[must_use]
-    pub fn from_code(code: u16) -> Option<Self> {
-        Self::ALL.into_iter().find(|opcode| *opcode as u16 == code)
+    pub const fn from_code(code: u16) -> Option<Self> {
+        Some(match code {
+            0x20 => Self::Load,
+            0x54 => Self::And,
+            0x05 => Self::Jump,
+            0x15 => Self::IfEqual,
+            0x25 => Self::IfGreater,
+            0x35 => Self::IfAtLeast,
+            0x45 => Self::IfAnyBit,
+            0x06 => Self::Return,
+            _ => return None,
+        })
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) struct Whole {
     /// The strictest soft rule without conditions.
     pub(crate) soft: Option<Action>,
     /// Whether there are rules besides that allow it for some arguments.
-    pub(super) allowed_in_part: bool,
+    pub(crate) allowed_in_part: bool,
     pub(crate) denied: bool,
     pub(crate) priority: u8,
 }

@@ -5,7 +5,8 @@
 //! the other.
 
 use super::diagram::{Diagram, Function};
-use super::of_policy::{self, Impossible};
+use super::of_numbers::Numbers;
+use super::of_policy;
 use super::symbolic;
 use super::witness;
 use crate::bpf::Program;
@@ -54,10 +55,7 @@ impl Comparison {
 /// Their arguments tangle so much that the budget of the proof is not enough.
 pub fn compare_policies(a: &Policy, b: &Policy) -> Result<Comparison> {
     let mut diagram = Diagram::new();
-    let [a, b] = [a, b].map(|policy| {
-        let meaning = of_policy::meaning(&mut diagram, policy, &mut Impossible::new())?;
-        Ok(meaning.whole(&mut diagram))
-    });
+    let [a, b] = [a, b].map(|policy| of_policy::whole(&mut diagram, &Numbers::of(policy)));
     compare(&mut diagram, a?, b?)
 }
 

@@ -15,27 +15,32 @@
 mod bits;
 mod compare;
 mod diagram;
+mod known;
 mod liveness;
+mod of_numbers;
 mod of_policy;
 mod of_program;
 mod regions;
 mod steps;
 mod symbolic;
 mod vector;
+mod ways;
 mod witness;
 
 pub use compare::{Comparison, Order, compare_policies, compare_programs};
 
 use crate::action::Action;
+use crate::arch::Arch;
 use crate::bpf::Program;
 use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::map::Map;
 use crate::policy::{Policy, Rule, Subject};
 use diagram::{Diagram, Function};
+use of_numbers::{Numbers, Said};
 use of_policy::Impossible;
 use regions::{End, regions};
-use steps::Meaning;
+use ways::{Walk, Wanted};
 
 /// A program that was shown to mean its policy. Only [`prove`] makes one.
 #[derive(Clone, Debug)]
@@ -64,16 +69,17 @@ impl Proven {
 /// They differ: the message names a call for which they do, and both verdicts. Or the proof does
 /// not end within its budget; then nothing was shown, and the program must not be loaded.
 pub fn prove(policy: &Policy, program: Program) -> Result<Proven> {
+    let numbers = Numbers::of(policy);
     let mut diagram = Diagram::new();
-    let mut impossible = Impossible::new();
-    let meaning = of_policy::meaning(&mut diagram, policy, &mut impossible)?;
-    let difference = match by_regions(&mut diagram, &meaning, &program)? {
+    let impossible = of_policy::impossible(&mut diagram, &numbers)?;
+    let difference = match by_regions(&mut diagram, &numbers, &program)? {
         Outcome::Equal => None,
         Outcome::Differs(place, wanted, found) => {
             Some(witness::difference(&diagram, Some(place), wanted, found))
         }
-        Outcome::NotFollowed => as_a_whole(&mut diagram, &meaning, &program)?,
+        Outcome::NotFollowed => as_a_whole(&mut diagram, &numbers, &program)?,
     };
+    drop(numbers);
     match difference {
         None => Ok(Proven { program, impossible }),
         Some((call, (policy, program))) => {
@@ -92,21 +98,28 @@ enum Outcome {
 }
 
 /// Compares region by region: the quick way, which suits all programs that this library makes.
-fn by_regions(diagram: &mut Diagram, meaning: &Meaning, program: &Program) -> Result<Outcome> {
+fn by_regions(diagram: &mut Diagram, numbers: &Numbers, program: &Program) -> Result<Outcome> {
     let Some(regions) = regions(program)? else { return Ok(Outcome::NotFollowed) };
+    let mut walk = Walk::through(program);
     let mut functions: Map<End, Function> = Map::default();
     for region in regions {
-        let found = match (region.end, functions.get(&region.end)) {
-            (_, Some(known)) => Some(*known),
-            (End::Return(value), None) => Some(diagram.value(value)),
-            (End::Arguments(start), None) => of_program::arguments(diagram, program, start)?,
-        };
-        let Some(found) = found else { return Ok(Outcome::NotFollowed) };
-        functions.insert(region.end, found);
-        for (arches, numbers) in meaning.within(region.arch) {
-            for (numbers, wanted) in numbers.within(region.nr) {
-                if *wanted != found {
-                    return Ok(Outcome::Differs((arches.first, numbers.first), *wanted, found));
+        for (tokens, place) in numbers.arches.within(region.arch) {
+            for (range, said) in numbers.numbers[place].within(region.nr) {
+                if is_plain(numbers, &mut walk, region.end, said) {
+                    continue;
+                }
+                let wanted = of_policy::function(diagram, numbers, said)?;
+                let found = match (region.end, functions.get(&region.end)) {
+                    (_, Some(known)) => Some(*known),
+                    (End::Return(value), None) => Some(diagram.value(value)),
+                    (End::Arguments(start), None) => {
+                        of_program::arguments(diagram, program, start)?
+                    }
+                };
+                let Some(found) = found else { return Ok(Outcome::NotFollowed) };
+                functions.insert(region.end, found);
+                if wanted != found {
+                    return Ok(Outcome::Differs((tokens.first, range.first), wanted, found));
                 }
             }
         }
@@ -114,13 +127,28 @@ fn by_regions(diagram: &mut Diagram, meaning: &Meaning, program: &Program) -> Re
     Ok(Outcome::Equal)
 }
 
+/// Whether it takes no diagram to see that the program does what is said.
+fn is_plain(numbers: &Numbers, walk: &mut Walk, end: End, said: Said) -> bool {
+    let wanted = match (said, end) {
+        (Said::Verdict(action), End::Return(value)) => return action.to_raw() == value,
+        (Said::Verdict(otherwise), _) => Wanted { arch: Arch::X86_64, rules: &[], otherwise },
+        (Said::Check(place), _) => {
+            let check = numbers.check(place);
+            let (arch, otherwise) = (check.arch, check.otherwise);
+            Wanted { arch, rules: numbers.rules(check), otherwise }
+        }
+        (Said::Stricter(_), _) => return false,
+    };
+    walk.agrees(end, wanted)
+}
+
 /// Compares one function of everything with another: the way that follows every program.
 fn as_a_whole(
     diagram: &mut Diagram,
-    meaning: &Meaning,
+    numbers: &Numbers,
     program: &Program,
 ) -> Result<Option<(Call, (u32, u32))>> {
-    let wanted = meaning.whole(diagram);
+    let wanted = of_policy::whole(diagram, numbers)?;
     let found = symbolic::whole(diagram, program)?;
     Ok((wanted != found).then(|| witness::difference(diagram, None, wanted, found)))
 }

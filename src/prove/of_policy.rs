@@ -1,112 +1,79 @@
-//! What a policy says of every call, on all arguments at once.
-//!
-//! Follows the steps of [`crate::policy::evaluate`].
+//! What a policy says of the arguments, as a function of their bits.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::bits::{Variable, Word};
 use super::diagram::{Diagram, Function};
-use super::steps::{Meaning, Steps};
-use crate::action::Action;
+use super::known::is_certainly_possible;
+use super::of_numbers::{Check, Numbers, Said};
+use super::steps::over;
 use crate::arch::Arch;
 use crate::error::Result;
-use crate::policy::{Condition, Operator, Policy, Rule, Subject, Width};
+use crate::policy::{Condition, Operator, Rule, Subject, Width};
 
 /// Rules that match no call, each with what it is about.
 pub(super) type Impossible = BTreeSet<(Subject, Rule)>;
 
-/// For every architecture and number, the verdict as a function of the arguments. What was found of
-/// the rules on the way goes to `impossible`.
-pub(super) fn meaning(
-    diagram: &mut Diagram,
-    policy: &Policy,
-    impossible: &mut Impossible,
-) -> Result<Meaning> {
-    let mut layers = policy.layers();
-    let own = layers.next().expect("a policy is a layer itself");
-    let mut meaning = of_layer(diagram, own, impossible)?;
-    for layer in layers {
-        let limit = of_layer(diagram, layer, impossible)?;
-        meaning = meaning.with(&limit, |ours, theirs| {
-            ours.with(theirs, |a, b| diagram.stricter(*a, *b)).map(Into::into)
-        })?;
+/// What is said of a call, as a function of its arguments.
+pub(super) fn function(diagram: &mut Diagram, numbers: &Numbers, said: Said) -> Result<Function> {
+    // On the left of a pair may be another; there is one for each policy intersected.
+    let (mut first, mut others) = (said, Vec::new());
+    while let Said::Stricter(place) = first {
+        let pair = numbers.pair(place);
+        first = pair.0;
+        others.push(pair.1);
     }
-    Ok(meaning)
+    let mut function = alone(diagram, numbers, first)?;
+    for said in others {
+        let other = alone(diagram, numbers, said)?;
+        function = diagram.stricter(function, other)?;
+    }
+    Ok(function)
 }
 
-fn of_layer(diagram: &mut Diagram, layer: &Policy, impossible: &mut Impossible) -> Result<Meaning> {
-    let foreign = Steps::new(diagram.value(layer.attributes().bad_arch.to_raw()));
-    let mut tokens: BTreeMap<u32, Steps<Function>> = BTreeMap::new();
-    for arch in layer.arches() {
-        let numbers = tokens.entry(arch.token()).or_insert_with(|| foreign.clone());
-        add_numbers(diagram, layer, arch, numbers, impossible)?;
+/// The same for what one policy says.
+fn alone(diagram: &mut Diagram, numbers: &Numbers, said: Said) -> Result<Function> {
+    match said {
+        Said::Verdict(action) => Ok(diagram.value(action.to_raw())),
+        Said::Check(place) => arguments(diagram, numbers, numbers.check(place)),
+        Said::Stricter(_) => unreachable!("a pair's right side is one policy's"),
     }
-    let mut arches = Steps::new(foreign.into());
-    tokens.into_iter().for_each(|(token, numbers)| arches.set(token, token, numbers.into()));
-    Ok(arches)
 }
 
-/// Sets what `layer` says of the numbers of `arch`.
-fn add_numbers(
-    diagram: &mut Diagram,
-    layer: &Policy,
-    arch: Arch,
-    numbers: &mut Steps<Function>,
-    impossible: &mut Impossible,
-) -> Result<()> {
-    for own in arch.numbers() {
-        numbers.set(*own.start(), *own.end(), diagram.value(layer.default_action().to_raw()));
-        for (unknown, action) in layer.unknown(arch) {
-            let (first, last) = (own.start().max(unknown.start()), own.end().min(unknown.end()));
-            if first <= last {
-                numbers.set(*first, *last, diagram.value(action.to_raw()));
-            }
+/// What is said of every call, as one function.
+pub(super) fn whole(diagram: &mut Diagram, numbers: &Numbers) -> Result<Function> {
+    let mut of_tokens = Vec::with_capacity(numbers.numbers.len());
+    for steps in &numbers.numbers {
+        let functions = steps.try_map(|said| function(diagram, numbers, said))?;
+        of_tokens.push(over(diagram, Word::NR, &functions, 0, 32));
+    }
+    let by_token = numbers.arches.try_map(|place| Ok(of_tokens[place]))?;
+    Ok(over(diagram, Word::ARCH, &by_token, 0, 32))
+}
+
+/// The rules in force that match no call.
+pub(super) fn impossible(diagram: &mut Diagram, numbers: &Numbers) -> Result<Impossible> {
+    let mut impossible = Impossible::new();
+    let never = diagram.value(0);
+    for (arch, subject, rule) in numbers.all_rules() {
+        if !is_certainly_possible(rule) && all_hold(diagram, arch, rule.conditions())? == never {
+            impossible.insert((subject, rule.clone()));
         }
     }
-    let of_number = |(subject, rule): (Subject, Rule)| Some((subject.number(arch)?, subject, rule));
-    let mut rules: Vec<(u32, Subject, Rule)> = layer.rules().filter_map(of_number).collect();
-    // Of one number the strictest last, so that it overrules those before it; and of equal verdicts
-    // the last arguments first: what comes after is then put on top of what is there, instead of
-    // pushed down through it.
-    rules.sort_unstable_by(|(a, _, ours), (b, _, theirs)| a.cmp(b).then_with(|| theirs.cmp(ours)));
-    let mut said = Vec::with_capacity(rules.len());
-    for same in rules.chunk_by(|a, b| a.0 == b.0) {
-        let number = same[0].0;
-        said.push((number, arguments(diagram, arch, same, numbers.at(number), impossible)?));
-    }
-    numbers.set_single(&said);
-    let denied = diagram.value(layer.deny_action().to_raw());
-    for number in layer.denied().filter_map(|call| call.number(arch)) {
-        numbers.set(number, number, denied);
-    }
-    Ok(())
+    Ok(impossible)
 }
 
-/// The verdict for all arguments of a call with rules, the strictest last: starting from what holds when no
-/// condition does, every stricter verdict overrides the looser ones.
-fn arguments(
-    diagram: &mut Diagram,
-    arch: Arch,
-    rules: &[(u32, Subject, Rule)],
-    without_rules: Function,
-    impossible: &mut Impossible,
-) -> Result<Function> {
-    let whole = rules.iter().any(|(.., rule)| rule.is_for_the_whole_call());
-    let in_force = rules.iter().filter(|(.., rule)| !(whole && rule.is_soft()));
-    let (plain, conditional): (Vec<_>, Vec<_>) =
-        in_force.partition(|(.., rule)| rule.conditions().is_empty());
-    let otherwise: Option<Action> = plain.iter().map(|(.., rule)| rule.action()).min();
-    let mut verdict = match otherwise {
-        Some(action) => diagram.value(action.to_raw()),
-        None => without_rules,
-    };
-    for (_, subject, rule) in conditional {
+/// Starting from what holds when no condition does, every stricter verdict overrides the looser ones.
+fn arguments(diagram: &mut Diagram, numbers: &Numbers, check: &Check) -> Result<Function> {
+    let mut rules: Vec<&Rule> = numbers.rules(check).iter().map(|(_, rule)| *rule).collect();
+    // The strictest last; and of equal verdicts the last arguments first: what comes after is then
+    // put on top of what is there, instead of pushed down through it.
+    rules.sort_unstable_by(|a, b| b.cmp(a));
+    let mut verdict = diagram.value(check.otherwise.to_raw());
+    for rule in rules {
         // Chains of nodes are no operations, but there can be many.
         diagram.charge(1)?;
-        let holds = all_hold(diagram, arch, rule.conditions())?;
-        if holds == diagram.value(0) {
-            impossible.insert((*subject, rule.clone()));
-        }
+        let holds = all_hold(diagram, check.arch, rule.conditions())?;
         let action = diagram.value(rule.action().to_raw());
         verdict = diagram.choose(holds, action, verdict)?;
     }

@@ -181,6 +181,7 @@ fn search_tree(program: &Program, pc: usize) -> (Option<BTreeMap<usize, Vec<Rang
             Some(parts) => waiting.extend(
                 parts
                     .into_iter()
+                    .flatten()
                     .map(|(part, holds)| (pc + 1 + usize::from(if holds { jt } else { jf }), part)),
             ),
             None => ways_out.entry(pc).or_default().push(range),

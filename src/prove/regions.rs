@@ -91,7 +91,7 @@ impl State {
             (Opcode::And, _) => return Step::IsNotFollowed,
             (test, _) => {
                 let Some(parts) = parts(self.range(), test, k) else { return Step::IsNotFollowed };
-                for (part, holds) in parts {
+                for (part, holds) in parts.into_iter().flatten() {
                     let skip = usize::from(if holds { jt } else { jf });
                     waiting.push(Self { pc: next.pc + skip, ..self.narrowed(part) });
                 }
@@ -118,49 +118,54 @@ impl State {
     }
 }
 
+/// Parts of a range, each with how a test comes out there; where there are fewer, some are `None`.
+pub(super) type Parts = [Option<(Range, bool)>; 4];
+
 /// The parts of a range on which a test comes out one way; `None` for a test of bits that would
 /// cut it into too many, and for what is no test.
-pub(super) fn parts(range: Range, test: Opcode, k: u32) -> Option<Vec<(Range, bool)>> {
-    let cut = |at: Option<u32>, below: bool| match at.map(|at| range.split(at)) {
-        Some((low, high)) => [(low, below), (high, !below)],
-        None => [(Some(range), below), (None, !below)],
+pub(super) fn parts(range: Range, test: Opcode, k: u32) -> Option<Parts> {
+    let with = |part: Option<Range>, holds| part.map(|part| (part, holds));
+    let cut = |at: Option<u32>| {
+        let (below, above) = at.map_or((Some(range), None), |at| range.split(at));
+        [with(below, false), with(above, true), None, None]
     };
-    let parts = match test {
-        Opcode::IfAtLeast => cut(Some(k), false).to_vec(),
-        Opcode::IfGreater => cut(k.checked_add(1), false).to_vec(),
+    match test {
+        Opcode::IfAtLeast => Some(cut(Some(k))),
+        Opcode::IfGreater => Some(cut(k.checked_add(1))),
         Opcode::IfEqual => {
             let (below, rest) = range.split(k);
             let (equal, above) = match (rest, k.checked_add(1)) {
                 (Some(rest), Some(after)) => rest.split(after),
                 (rest, _) => (rest, None),
             };
-            vec![(below, false), (equal, true), (above, false)]
+            Some([with(below, false), with(equal, true), with(above, false), None])
         }
-        Opcode::IfAnyBit => return by_bit(range, k),
-        _ => return None,
-    };
-    Some(parts.into_iter().filter_map(|(part, holds)| Some((part?, holds))).collect())
+        Opcode::IfAnyBit => by_bit(range, k),
+        _ => None,
+    }
 }
 
 /// The parts of a range on which some bit of `k` is set, or none is. One of the two highest bits
 /// cuts all words into four parts at most; others are asked of single words only.
-fn by_bit(range: Range, k: u32) -> Option<Vec<(Range, bool)>> {
+fn by_bit(range: Range, k: u32) -> Option<Parts> {
     const HIGH_BITS: [u32; 2] = [1 << 31, 1 << 30];
+    let mut parts = [None; 4];
     if range.first == range.last || k == 0 {
-        return Some(vec![(range, range.first & k != 0)]);
+        parts[0] = Some((range, range.first & k != 0));
+        return Some(parts);
     }
     if !HIGH_BITS.contains(&k) {
         return None;
     }
-    let mut parts = Vec::new();
     let mut rest = Some(range);
-    while let Some(range) = rest {
+    for place in &mut parts {
+        let Some(range) = rest else { break };
         let next_change = (range.first | (k - 1)).checked_add(1);
         let (part, behind) = match next_change {
             Some(at) => range.split(at),
             None => (Some(range), None),
         };
-        parts.extend(part.map(|part| (part, part.first & k != 0)));
+        *place = part.map(|part| (part, part.first & k != 0));
         rest = behind;
     }
     Some(parts)
@@ -189,7 +194,7 @@ mod tests {
                     };
                     let Some(parts) = parts(Range { first, last }, test, k) else { continue };
                     let mut next = Some(first);
-                    for (part, outcome) in parts {
+                    for (part, outcome) in parts.into_iter().flatten() {
                         assert_eq!(
                             next,
                             Some(part.first),

@@ -1,13 +1,8 @@
 //! Functions of one 32-bit word that are constant between steps.
 
-use std::rc::Rc;
-
 use super::bits::Word;
 use super::diagram::{Diagram, Function};
 use crate::error::Result;
-
-/// For every architecture token, for every number, a verdict as a function of the arguments.
-pub(super) type Meaning = Steps<Rc<Steps<Function>>>;
 
 /// A value for every word.
 #[derive(Clone, Debug)]
@@ -16,7 +11,7 @@ pub(super) struct Steps<T> {
     from: Vec<(u32, T)>,
 }
 
-impl<T: Clone> Steps<T> {
+impl<T: Copy> Steps<T> {
     pub(super) fn new(everywhere: T) -> Self {
         Self { from: vec![(0, everywhere)] }
     }
@@ -28,7 +23,7 @@ impl<T: Clone> Steps<T> {
         let behind = last
             .checked_add(1)
             .filter(|after| self.from.get(end).is_none_or(|(from, _)| from != after));
-        let behind = behind.map(|after| (after, self.from[end - 1].1.clone()));
+        let behind = behind.map(|after| (after, self.from[end - 1].1));
         self.from.splice(start..end, [(first, value)].into_iter().chain(behind));
     }
 
@@ -38,15 +33,15 @@ impl<T: Clone> Steps<T> {
         let mut from = Vec::with_capacity(self.from.len() + 2 * words.len());
         let mut words = words.iter().peekable();
         for (index, (first, value)) in self.from.iter().enumerate() {
-            from.push((*first, value.clone()));
+            from.push((*first, *value));
             let next = self.from.get(index + 1).map(|(next, _)| *next);
             while let Some((word, own)) = words.next_if(|(word, _)| next.is_none_or(|n| *word < n))
             {
                 // A step that began here has not lasted a single word.
                 from.pop_if(|(first, _)| first == word);
-                from.push((*word, own.clone()));
+                from.push((*word, *own));
                 let behind = word.checked_add(1).filter(|after| next.is_none_or(|n| *after < n));
-                from.extend(behind.map(|after| (after, value.clone())));
+                from.extend(behind.map(|after| (after, *value)));
             }
         }
         self.from = from;
@@ -54,33 +49,35 @@ impl<T: Clone> Steps<T> {
 
     /// The value for one word.
     pub(super) fn at(&self, word: u32) -> T {
-        self.from[self.from.partition_point(|(from, _)| *from <= word) - 1].1.clone()
+        self.from[self.from.partition_point(|(from, _)| *from <= word) - 1].1
     }
 
     /// What `combine` makes of both values, for every word.
-    pub(super) fn with<U: Clone, V>(
-        &self,
-        other: &Steps<U>,
-        mut combine: impl FnMut(&T, &U) -> Result<V>,
-    ) -> Result<Steps<V>> {
+    pub(super) fn with(&self, other: &Self, mut combine: impl FnMut(T, T) -> T) -> Self {
         let mut from = Vec::with_capacity(self.from.len() + other.from.len());
         for (range, ours) in self.within(Range::ALL) {
             for (part, theirs) in other.within(range) {
-                from.push((part.first, combine(ours, theirs)?));
+                from.push((part.first, combine(ours, theirs)));
             }
         }
-        Ok(Steps { from })
+        Self { from }
+    }
+
+    /// The same steps with what `of` makes of their values.
+    pub(super) fn try_map<U>(&self, mut of: impl FnMut(T) -> Result<U>) -> Result<Steps<U>> {
+        let from = self.from.iter().map(|(first, value)| Ok((*first, of(*value)?)));
+        Ok(Steps { from: from.collect::<Result<_>>()? })
     }
 
     /// The parts of `range`, each with its value.
-    pub(super) fn within(&self, range: Range) -> impl Iterator<Item = (Range, &T)> {
+    pub(super) fn within(&self, range: Range) -> impl Iterator<Item = (Range, T)> {
         let first = self.from.partition_point(|(from, _)| *from <= range.first) - 1;
         let inside = self.from[first..].iter().enumerate();
         inside.take_while(move |(_, (from, _))| *from <= range.last).map(
             move |(index, (from, value))| {
                 let next = self.from.get(first + index + 1).map(|(next, _)| next - 1);
                 let last = next.map_or(range.last, |last| last.min(range.last));
-                (Range { first: (*from).max(range.first), last }, value)
+                (Range { first: (*from).max(range.first), last }, *value)
             },
         )
     }
@@ -98,25 +95,13 @@ pub(super) fn over(
     let last = base | u32::MAX.checked_shr(32 - bits).unwrap_or(0);
     let mut inside = steps.within(Range { first: base, last });
     match (inside.next(), inside.next()) {
-        (Some((_, only)), None) => *only,
+        (Some((_, only)), None) => only,
         _ => {
             let bit = bits - 1;
             let zero = over(diagram, word, steps, base, bit);
             let one = over(diagram, word, steps, base | 1 << bit, bit);
             diagram.bit(word.variable(bit), zero, one)
         }
-    }
-}
-
-impl Meaning {
-    /// The same as one function of architecture, number and arguments.
-    pub(super) fn whole(&self, diagram: &mut Diagram) -> Function {
-        let of_numbers = |diagram: &mut Diagram, numbers: &Steps<Function>| {
-            over(diagram, Word::NR, numbers, 0, 32)
-        };
-        let from = self.from.iter().map(|(first, numbers)| (*first, of_numbers(diagram, numbers)));
-        let arches = Steps { from: from.collect() };
-        over(diagram, Word::ARCH, &arches, 0, 32)
     }
 }
 
@@ -155,7 +140,7 @@ mod tests {
         let parts = |first, last| {
             steps
                 .within(Range { first, last })
-                .map(|(range, value)| (range.first, range.last, *value))
+                .map(|(range, value)| (range.first, range.last, value))
                 .collect::<Vec<_>>()
         };
         assert_eq!(parts(6, 7), [(6, 6, 'b'), (7, 7, 'c')]);
