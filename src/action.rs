@@ -56,6 +56,11 @@ pub struct Action {
 }
 
 impl Action {
+    /// The place in the order, below 2^32, for who compares many.
+    pub(crate) const fn rank(self) -> u64 {
+        (self.kind as u64) << 16 | self.data as u64
+    }
+
     /// The process is killed.
     pub const KILL_PROCESS: Self = Self { kind: Kind::KillProcess, data: 0 };
     /// The calling thread is killed.

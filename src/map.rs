@@ -70,7 +70,7 @@ impl<T: Copy + Eq + Hash> Unique<T> {
             if self.items[number as usize] == item {
                 return number;
             }
-            slot = (slot + 1) % self.slots.len();
+            slot = (slot + 1) & (self.slots.len() - 1);
         }
         let number = u32::try_from(self.items.len()).expect("budgets end before the numbers do");
         self.items.push(item);
@@ -98,7 +98,7 @@ impl<T: Copy + Eq + Hash> Unique<T> {
         for (item, number) in self.items.iter().zip(1..) {
             let mut slot = self.first_slot(item);
             while self.slots[slot] != 0 {
-                slot = (slot + 1) % self.slots.len();
+                slot = (slot + 1) & (self.slots.len() - 1);
             }
             self.slots[slot] = number;
         }

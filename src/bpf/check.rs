@@ -24,14 +24,38 @@ mod code {
     pub(super) const RET_K: u16 = 0x06;
     pub(super) const RET_A: u16 = 0x16;
 
-    /// Arithmetic with a constant or with X, and the two moves between A and X. No remainder.
-    pub(super) const PLAIN: [u16; 20] = [
-        0x04, 0x0c, 0x14, 0x1c, 0x24, 0x2c, 0x34, 0x3c, 0x44, 0x4c, 0x54, 0x5c, 0x64, 0x6c, 0x74,
-        0x7c, 0x84, 0xa4, 0xac, 0x07,
-    ];
     pub(super) const TXA: u16 = 0x87;
+
+    /// Arithmetic with a constant or with X, and the move from A to X. No remainder.
+    pub(super) const fn is_plain(code: u16) -> bool {
+        matches!(
+            code,
+            0x04 | 0x0c
+                | 0x14
+                | 0x1c
+                | 0x24
+                | 0x2c
+                | 0x34
+                | 0x3c
+                | 0x44
+                | 0x4c
+                | 0x54
+                | 0x5c
+                | 0x64
+                | 0x6c
+                | 0x74
+                | 0x7c
+                | 0x84
+                | 0xa4
+                | 0xac
+                | 0x07
+        )
+    }
+
     /// `JEQ JGT JGE JSET`, with a constant or with X.
-    pub(super) const BRANCHES: [u16; 8] = [0x15, 0x1d, 0x25, 0x2d, 0x35, 0x3d, 0x45, 0x4d];
+    pub(super) const fn is_branch(code: u16) -> bool {
+        matches!(code, 0x15 | 0x1d | 0x25 | 0x2d | 0x35 | 0x3d | 0x45 | 0x4d)
+    }
 }
 
 /// `sizeof(struct seccomp_data)`.
@@ -74,13 +98,13 @@ fn problem(Instruction { code, jt, jf, k }: Instruction, left: u32) -> Option<&'
         code::DIV_K if k == 0 => Some("divides by zero"),
         code::LSH_K | code::RSH_K if k >= 32 => Some("shifts by 32 or more"),
         code::JA if k >= left => Some("jumps behind the end of the program"),
-        _ if code::BRANCHES.contains(&code) && u32::from(jt.max(jf)) >= left => {
+        _ if code::is_branch(code) && u32::from(jt.max(jf)) >= left => {
             Some("jumps behind the end of the program")
         }
         code::LD_W_ABS | code::LD_W_LEN | code::LD_IMM | code::LD_MEM => None,
         code::LDX_W_LEN | code::LDX_IMM | code::LDX_MEM | code::ST | code::STX => None,
         code::JA | code::RET_K | code::RET_A | code::TXA => None,
-        _ if code::PLAIN.contains(&code) || code::BRANCHES.contains(&code) => None,
+        _ if code::is_plain(code) || code::is_branch(code) => None,
         _ => Some("is no operation that a filter may use"),
     }
 }
@@ -88,6 +112,9 @@ fn problem(Instruction { code, jt, jf, k }: Instruction, left: u32) -> Option<&'
 /// The first instruction that reads a scratch word which some way to it leaves unwritten
 /// (`check_load_and_stores`). Jumps only go forward, so one pass sees every way.
 fn read_before_write(instructions: &[Instruction]) -> Option<usize> {
+    if !instructions.iter().any(|one| matches!(one.code, code::LD_MEM | code::LDX_MEM)) {
+        return None;
+    }
     let mut written = vec![u16::MAX; instructions.len()];
     let mut here: u16 = 0;
     for (index, Instruction { code, jt, jf, k }) in instructions.iter().enumerate() {
@@ -105,7 +132,7 @@ fn read_before_write(instructions: &[Instruction]) -> Option<usize> {
                 reaches(*k);
                 here = u16::MAX;
             }
-            code if code::BRANCHES.contains(&code) => {
+            code if code::is_branch(code) => {
                 reaches(u32::from(*jt));
                 reaches(u32::from(*jf));
                 here = u16::MAX;

@@ -22,10 +22,7 @@ pub(super) fn check(
     // Built from the end: each group of rules falls through to those behind it.
     for group in rules.chunk_by(|(_, a), (_, b)| a.action() == b.action()).rev() {
         let verdict = end(graph, group[0].1.action());
-        let mut alike: Vec<&[Condition]> =
-            group.iter().map(|(_, rule)| rule.conditions()).collect();
-        alike.sort_unstable();
-        next = alternatives(graph, arch, &alike, 0, verdict, next);
+        next = alternatives(graph, arch, group, 0, verdict, next);
     }
     next
 }
@@ -38,7 +35,7 @@ pub(super) fn check(
 fn alternatives(
     graph: &mut Graph,
     arch: Arch,
-    rules: &[&[Condition]],
+    rules: &[(u32, &Rule)],
     depth: usize,
     yes: NodeId,
     no: NodeId,
@@ -46,43 +43,39 @@ fn alternatives(
     match rules {
         [] => return no,
         // The shortest comes first, and holds wherever the longer ones do.
-        [first, ..] if first.len() == depth => return yes,
-        [one] => return all(graph, arch, &one[depth..], yes, no),
+        [(_, first), ..] if first.conditions().len() == depth => return yes,
+        [(_, one)] => return all(graph, arch, &one.conditions()[depth..], yes, no),
         _ => {}
     }
-    let here = |rule: &[Condition]| rule[depth];
+    let here = |(_, rule): &(u32, &Rule)| rule.conditions()[depth];
     let mut next = no;
     for run in rules.chunk_by(|a, b| here(a) == here(b) || one_of_values(here(a), here(b))).rev() {
         let otherwise = next;
-        let mut behind = |group: &[&[Condition]]| {
-            (here(group[0]), alternatives(graph, arch, group, depth + 1, yes, otherwise))
+        let mut behind = |group: &[(u32, &Rule)]| {
+            (here(&group[0]), alternatives(graph, arch, group, depth + 1, yes, otherwise))
         };
-        let mut groups = run.chunk_by(|a, b| here(a) == here(b));
-        next = match (groups.next(), groups.next()) {
-            (Some(only), None) => {
-                let (condition, target) = behind(only);
-                all(graph, arch, &[condition], target, otherwise)
-            }
-            _ => {
-                let groups = run.chunk_by(|a, b| here(a) == here(b));
-                let targets: Vec<(Condition, NodeId)> = groups.map(behind).collect();
-                value_tree(graph, arch, &targets, otherwise)
-            }
+        let (first, last) = (here(&run[0]), here(&run[run.len() - 1]));
+        next = if first == last {
+            let (condition, target) = behind(run);
+            all(graph, arch, &[condition], target, otherwise)
+        } else {
+            let groups = run.chunk_by(|a, b| here(a) == here(b));
+            let mut targets = Vec::with_capacity(run.len());
+            targets.extend(groups.map(behind));
+            value_tree(graph, arch, &targets, otherwise)
         };
     }
     next
 }
 
-/// Whether two different conditions ask the same bits of a low half for different values.
+/// Whether two different conditions ask the same bits for different values.
 fn one_of_values(a: Condition, b: Condition) -> bool {
-    let asks = |c: Condition| (c.index(), c.operator(), c.mask());
-    a.width() == Width::Bits32
-        && b.width() == Width::Bits32
-        && matches!(a.operator(), Operator::Eq | Operator::MaskedEq)
-        && asks(a) == asks(b)
+    let asks = |c: Condition| (c.index(), c.operator(), c.width(), c.mask());
+    matches!(a.operator(), Operator::Eq | Operator::MaskedEq) && asks(a) == asks(b)
 }
 
-/// A search tree over the values that the conditions, all on the same bits, ask for.
+/// A search tree over the values, in order, that the conditions ask for in the same bits: over the high
+/// halves, where they count, and for each of these over the low ones.
 fn value_tree(
     graph: &mut Graph,
     arch: Arch,
@@ -90,16 +83,41 @@ fn value_tree(
     otherwise: NodeId,
 ) -> NodeId {
     let first = &targets[0].0;
-    let (_, low) = Word::halves(arch, first.index());
+    let (high, low) = Word::halves(arch, first.index());
     let mask = match first.operator() {
-        Operator::MaskedEq => low_half(first.mask()),
-        _ => u32::MAX,
+        Operator::MaskedEq => first.mask(),
+        _ => u64::MAX,
     };
-    let ranges = targets.iter().map(|(condition, target)| {
-        let value = low_half(condition.value());
-        Range { first: value, last: value, target: *target, weight: 1 }
-    });
-    dispatch::tree(graph, Test::masked_equal(low, mask, 0), ranges.collect(), Some(otherwise))
+    let single = |value, target| Range { first: value, last: value, target, weight: 1 };
+    // Some dozen tests in a row cost no more than the branches that they save are mispredicted, and
+    // take half the room; up to there, a tree of some depth is found sooner.
+    let chain = |values: usize| (values / 16).clamp(3, 32);
+    let lows = |graph: &mut Graph, group: &[(Condition, NodeId)]| {
+        let mut ranges =
+            group.iter().map(|(condition, target)| single(low_half(condition.value()), *target));
+        match low_half(mask) {
+            0 => group[0].1,
+            mask => {
+                let bits = Test::masked_equal(low, mask, 0);
+                dispatch::tree(graph, bits, &mut ranges, Some(otherwise), chain(group.len()))
+            }
+        }
+    };
+    if first.width() == Width::Bits32 {
+        return lows(graph, targets);
+    }
+    let high_of = |condition: &Condition| high_half(condition.value());
+    let groups = targets.chunk_by(|(a, _), (b, _)| high_of(a) == high_of(b));
+    let highs: Vec<Range> =
+        groups.map(|group| single(high_of(&group[0].0), lows(graph, group))).collect();
+    match high_half(mask) {
+        0 => highs[0].target,
+        mask => {
+            let bits = Test::masked_equal(high, mask, 0);
+            let chain = chain(highs.len());
+            dispatch::tree(graph, bits, &mut highs.into_iter(), Some(otherwise), chain)
+        }
+    }
 }
 
 /// To `yes` when all conditions hold, else to `no`.

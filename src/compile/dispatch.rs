@@ -14,73 +14,169 @@ pub(super) struct Range {
     pub(super) weight: u32,
 }
 
+/// What it takes to make a tree, kept for the next one.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    covering: Vec<Range>,
+    /// How much all ranges before each weigh, and at the end, all of them.
+    sums: Vec<u64>,
+}
+
 /// The tree over `ranges`, which are in order and don't overlap; what lies in none of them leads to
 /// `default`, or never comes here if there is none. `bits` is a test of the bits that are looked up;
-/// its comparison is replaced.
+/// its comparison is replaced. Up to `chain` single values in a row are asked for one by one.
 pub(super) fn tree(
     graph: &mut Graph,
     bits: Test,
-    ranges: Vec<Range>,
+    ranges: &mut dyn Iterator<Item = Range>,
     default: Option<NodeId>,
+    chain: usize,
 ) -> NodeId {
-    let covering = cover(ranges, default);
-    split(graph, bits, &covering)
+    let mut scratch = std::mem::take(&mut graph.scratch);
+    scratch.cover(ranges, default);
+    scratch.weigh();
+    let root = Splitter { bits, chain }.split(graph, &scratch.covering, &scratch.sums);
+    graph.scratch = scratch;
+    root
 }
 
-/// All 2^32 values in maximal ranges: gaps get `default`, or go with a neighbour if there is none;
-/// neighbours with one target are joined.
-fn cover(ranges: Vec<Range>, default: Option<NodeId>) -> Vec<Range> {
-    debug_assert!(ranges.is_sorted_by(|a, b| a.last < b.first));
-    let mut covering: Vec<Range> = Vec::with_capacity(2 * ranges.len() + 1);
-    let mut append = |range: Range| match covering.last_mut() {
-        Some(before) if before.target == range.target => {
-            before.last = range.last;
-            before.weight = before.weight.max(range.weight);
+/// Ranges of an ordinary table.
+const ORDINARY: usize = 512;
+
+impl Scratch {
+    /// All 2^32 values in maximal ranges: gaps get `default`, or go with a neighbour if there is none;
+    /// neighbours with one target are joined.
+    fn cover(&mut self, ranges: &mut dyn Iterator<Item = Range>, default: Option<NodeId>) {
+        self.covering.clear();
+        self.covering.reserve(ORDINARY);
+        let gap = |first, last| default.map(|target| Range { first, last, target, weight: 1 });
+        let mut next = Some(0);
+        for range in ranges {
+            debug_assert!(next.is_some_and(|next| next <= range.first), "in order, and apart");
+            if let Some(next) = next.filter(|next| *next < range.first) {
+                gap(next, range.first - 1).into_iter().for_each(|gap| self.append(gap));
+            }
+            self.append(range);
+            next = range.last.checked_add(1);
         }
-        _ => covering.push(range),
-    };
-    let gap = |first, last| default.map(|target| Range { first, last, target, weight: 1 });
-    let mut next = 0;
-    for range in ranges {
-        if range.first > next {
-            gap(next, range.first - 1).into_iter().for_each(&mut append);
-        }
-        append(range);
-        match range.last.checked_add(1) {
-            Some(after) => next = after,
-            None => return covering,
+        if let Some(next) = next {
+            gap(next, u32::MAX).into_iter().for_each(|gap| self.append(gap));
         }
     }
-    gap(next, u32::MAX).into_iter().for_each(append);
-    covering
+
+    fn append(&mut self, range: Range) {
+        match self.covering.last_mut() {
+            Some(before) if before.target == range.target => {
+                before.last = range.last;
+                before.weight = before.weight.max(range.weight);
+            }
+            _ => self.covering.push(range),
+        }
+    }
+
+    fn weigh(&mut self) {
+        self.sums.clear();
+        self.sums.reserve(ORDINARY);
+        let mut sum = 0;
+        for range in &self.covering {
+            self.sums.push(sum);
+            sum += u64::from(range.weight);
+        }
+        self.sums.push(sum);
+    }
 }
 
-/// The tree over neighbouring ranges, cut where the weights on both sides are nearest to equal:
-/// within two tests of the best tree for the weights, found in O(n log n) (Mehlhorn 1975).
-fn split(graph: &mut Graph, bits: Test, ranges: &[Range]) -> NodeId {
-    match ranges {
-        [only] => only.target,
-        // One value cut out of a range: one test instead of two.
-        [before, hole, after] if before.target == after.target && hole.first == hole.last => {
-            graph.test(bits.equals(hole.first), hole.target, before.target)
+/// What is the same all over a tree.
+struct Splitter {
+    bits: Test,
+    chain: usize,
+}
+
+impl Splitter {
+    /// The tree over neighbouring ranges, cut where the weights on both sides are nearest to equal:
+    /// within two tests of the best tree for the weights, found in O(n log n) (Mehlhorn 1975). The
+    /// sums are one more than the ranges.
+    fn split(&self, graph: &mut Graph, ranges: &[Range], sums: &[u64]) -> NodeId {
+        if let [only] = ranges {
+            return only.target;
         }
-        _ => {
-            let (left, right) = ranges.split_at(middle(ranges));
-            let below = split(graph, bits, left);
-            let above = split(graph, bits, right);
-            graph.test(bits.is_at_least(right[0].first), above, below)
+        if let Some(rest) = self.rest_of_chain(ranges) {
+            return self.one_by_one(graph, ranges, rest);
         }
+        let middle = middle(sums);
+        let (left, right) = ranges.split_at(middle);
+        let below = self.split(graph, left, &sums[..=middle]);
+        let above = self.split(graph, right, &sums[middle..]);
+        graph.test(self.bits.is_at_least(right[0].first), above, below)
+    }
+
+    /// Where all lead but a few single values, if these are so few that they are asked for one by one.
+    ///
+    /// A tree has two tests for each, one at its ends and one between it and the next. For two or three
+    /// values, that is no sooner done than asking for each; for more it is, but takes more room.
+    fn rest_of_chain(&self, ranges: &[Range]) -> Option<NodeId> {
+        if ranges.len() > 2 * self.chain + 1 {
+            return None;
+        }
+        let is_single = |range: &&Range| range.first == range.last;
+        let rest = ranges.iter().find(|range| !is_single(range)).or(ranges.last())?.target;
+        let mut others = ranges.iter().filter(|range| range.target != rest);
+        let few = ranges.iter().filter(|range| range.target != rest).count() <= self.chain;
+        (few && others.all(|range| is_single(&range))).then_some(rest)
+    }
+
+    /// ```text
+    ///     jeq #heaviest, its target, next
+    /// next:
+    ///     jeq #another, its target, rest
+    /// ```
+    fn one_by_one(&self, graph: &mut Graph, ranges: &[Range], rest: NodeId) -> NodeId {
+        let mut next = rest;
+        let mut lighter = 0;
+        // Built from the end: the lightest, of which most have one weight, come first.
+        while let Some(weight) =
+            ranges.iter().map(|range| range.weight).filter(|weight| *weight > lighter).min()
+        {
+            let alike = ranges.iter().rev().filter(|range| range.weight == weight);
+            for value in alike.filter(|range| range.target != rest) {
+                next = graph.test(self.bits.equals(value.first), value.target, next);
+            }
+            lighter = weight;
+        }
+        next
     }
 }
 
 /// Where to cut: both sides nonempty, their weights as equal as can be.
-fn middle(ranges: &[Range]) -> usize {
-    let total: u64 = ranges.iter().map(|range| u64::from(range.weight)).sum();
-    let mut left = 0;
-    let mut best = (u64::MAX, 1);
-    for (index, range) in ranges.iter().enumerate().take(ranges.len() - 1) {
-        left += u64::from(range.weight);
-        best = best.min((left.abs_diff(total - left), index + 1));
+fn middle(sums: &[u64]) -> usize {
+    let last = sums.len() - 1;
+    let twice_the_middle = sums[0] + sums[last];
+    let at_or_above = sums[..last].partition_point(|sum| 2 * sum < twice_the_middle).max(1);
+    let off = |place: usize| (2 * sums[place]).abs_diff(twice_the_middle);
+    match at_or_above {
+        1 => 1,
+        place if place == last || off(place - 1) <= off(place) => place - 1,
+        place => place,
     }
-    best.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_leaves_something_on_both_sides_and_nearly_the_same() {
+        let cases: [(&str, &[u64], usize); 7] = [
+            ("two", &[0, 1, 2], 1),
+            ("two, the first heavy", &[0, 9, 10], 1),
+            ("two, the last heavy", &[0, 1, 10], 1),
+            ("even", &[0, 1, 2, 3, 4], 2),
+            ("odd: the smaller half first", &[0, 1, 2, 3], 1),
+            ("the last heavy", &[0, 1, 2, 10], 2),
+            ("not from the start of the sums", &[7, 8, 9, 10, 11], 2),
+        ];
+        for (why, sums, expected) in cases {
+            assert_eq!(middle(sums), expected, "{why}");
+        }
+    }
 }

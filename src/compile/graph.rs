@@ -4,10 +4,12 @@
 //! equal tails of different rules are one tail; and a node's id is always greater than those it
 //! leads to, so that the ids in descending order are an order of execution.
 
+use super::dispatch::Scratch;
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::bpf::{Opcode, Program};
 use crate::map::Unique;
+use std::hash::{Hash, Hasher};
 
 /// A node of the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,6 +86,41 @@ impl Test {
         self.mask != Self::WHOLE
     }
 
+    /// The outcome of a test behind this one, where this one's outcome decides it.
+    fn implies(&self, outcome: bool, next: &Self) -> Option<bool> {
+        if self.word != next.word || self.mask != next.mask {
+            return None;
+        }
+        // What is left of the values, as a range; or all but one.
+        let (first, last) = match (self.opcode, outcome) {
+            (Opcode::IfEqual, true) => (self.k, self.k),
+            (Opcode::IfEqual, false) => {
+                return (next.opcode == Opcode::IfEqual && next.k == self.k).then_some(false);
+            }
+            (Opcode::IfAtLeast, true) => (self.k, u32::MAX),
+            (Opcode::IfAtLeast, false) => (0, self.k - 1), // at least 0 is no test
+            (Opcode::IfGreater, true) => (self.k + 1, u32::MAX), // nor is greater than all
+            (Opcode::IfGreater, false) => (0, self.k),
+            _ => return (self.opcode == next.opcode && self.k == next.k).then_some(outcome),
+        };
+        let (low, high) = (next.holds(first), next.holds(last));
+        match next.opcode {
+            Opcode::IfAtLeast | Opcode::IfGreater => (low == high).then_some(low),
+            Opcode::IfEqual if !(first..=last).contains(&next.k) => Some(false),
+            _ => (first == last).then_some(low),
+        }
+    }
+
+    /// The outcome for the bits that are compared.
+    const fn holds(&self, bits: u32) -> bool {
+        match self.opcode {
+            Opcode::IfEqual => bits == self.k,
+            Opcode::IfAtLeast => bits >= self.k,
+            Opcode::IfGreater => bits > self.k,
+            _ => bits & self.k != 0,
+        }
+    }
+
     /// The outcome, where it is the same for every word.
     const fn constant(&self) -> Option<bool> {
         match self.opcode {
@@ -98,20 +135,38 @@ impl Test {
 }
 
 /// What stands at a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Node {
     Verdict(Action),
     Test { test: Test, yes: NodeId, no: NodeId },
 }
 
+impl Hash for Node {
+    /// In as few steps as can be: every node is looked for.
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+        match self {
+            Self::Verdict(action) => hasher.write_u32(action.to_raw()),
+            Self::Test { test: Test { word, mask, opcode, k }, yes, no } => {
+                hasher.write_u64(pair(word.0 << 16 | *opcode as u32, *mask));
+                hasher.write_u64(pair(yes.0, no.0) ^ u64::from(*k) << 16);
+            }
+        }
+    }
+}
+
 /// The nodes made so far.
 #[derive(Debug)]
-pub(super) struct Graph(Unique<Node>);
+pub(super) struct Graph {
+    nodes: Unique<Node>,
+    /// For [`dispatch`](super::dispatch), which makes many trees.
+    pub(super) scratch: Scratch,
+}
 
 impl Default for Graph {
     fn default() -> Self {
         const ORDINARY: u32 = 9; // bits: 512 nodes
-        Self(Unique::for_about(ORDINARY))
+        Self { nodes: Unique::for_about(ORDINARY), scratch: Scratch::default() }
     }
 }
 
@@ -125,39 +180,42 @@ impl Graph {
     /// there is nothing to decide.
     pub(super) fn test(&mut self, test: Test, yes: NodeId, no: NodeId) -> NodeId {
         match test.constant() {
-            Some(true) => yes,
-            Some(false) => no,
-            None if yes == no => yes,
-            None => self.node(Node::Test { test, yes, no }),
+            Some(true) => return yes,
+            Some(false) => return no,
+            None => {}
         }
+        let (yes, no) = (self.beyond(&test, true, yes), self.beyond(&test, false, no));
+        if yes == no { yes } else { self.node(Node::Test { test, yes, no }) }
+    }
+
+    /// Where a test's outcome leads without asking again what it has shown.
+    fn beyond(&self, test: &Test, outcome: bool, mut target: NodeId) -> NodeId {
+        while let Node::Test { test: next, yes, no } = self.get(target)
+            && let Some(known) = test.implies(outcome, &next)
+        {
+            target = if known { yes } else { no };
+        }
+        target
     }
 
     /// How many nodes there are; ids are smaller.
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.nodes.len()
     }
 
     pub(super) fn get(&self, id: NodeId) -> Node {
-        self.0.get(id.0)
+        self.nodes.get(id.0)
     }
 
-    /// The nodes that can be reached from `root`, ends first.
-    pub(super) fn ends_first(&self, root: NodeId) -> Vec<NodeId> {
-        let mut reached = vec![false; self.len()];
-        reached[root.0 as usize] = true;
-        for id in (0..=root.0).rev() {
-            if let (true, Node::Test { yes, no, .. }) = (reached[id as usize], self.get(NodeId(id)))
-            {
-                reached[yes.0 as usize] = true;
-                reached[no.0 as usize] = true;
-            }
-        }
-        (0..=root.0).filter(|id| reached[*id as usize]).map(NodeId).collect()
+    /// `root` and all nodes that it can lead to, and some that it can't: those made before it, ends
+    /// first.
+    pub(super) fn up_to(root: NodeId) -> impl DoubleEndedIterator<Item = NodeId> {
+        (0..=root.0).map(NodeId)
     }
 
     /// Whether nodes were left out, because there were too many for any program.
     pub(super) fn is_too_large(&self) -> bool {
-        self.0.len() > Self::MOST
+        self.nodes.len() > Self::MOST
     }
 
     /// A node that is reached is at least one instruction, and few are not.
@@ -167,7 +225,7 @@ impl Graph {
         if self.is_too_large() {
             return NodeId(0);
         }
-        NodeId(self.0.number(node))
+        NodeId(self.nodes.number(node))
     }
 }
 
@@ -196,5 +254,54 @@ mod tests {
         let once = graph.test(real, yes, no);
         assert_eq!(graph.test(real, yes, no), once, "a node is made once");
         assert_eq!(graph.len(), 3);
+    }
+
+    #[test]
+    fn what_a_test_has_shown_is_not_asked_again() {
+        const LOW: Word = Word(16);
+        let tests: Vec<Test> = (0..8)
+            .flat_map(|k| {
+                let of = |opcode| Test { word: LOW, mask: 7, opcode, k };
+                [Opcode::IfEqual, Opcode::IfAtLeast, Opcode::IfGreater, Opcode::IfAnyBit].map(of)
+            })
+            .filter(|test| {
+                test.constant().is_none() && *test != Test { k: 7, ..greater_than_all() }
+            })
+            .collect();
+        fn greater_than_all() -> Test {
+            Test { word: Word(16), mask: 7, opcode: Opcode::IfGreater, k: 7 }
+        }
+        let (mut implied, mut open) = (0, 0);
+        for (first, next) in tests.iter().flat_map(|a| tests.iter().map(move |b| (*a, *b))) {
+            for outcome in [true, false] {
+                let values = (0..8).filter(|value| first.holds(*value) == outcome);
+                let outcomes: Vec<bool> = values.map(|value| next.holds(value)).collect();
+                match first.implies(outcome, &next) {
+                    Some(known) => {
+                        implied += 1;
+                        let all = outcomes.iter().all(|holds| *holds == known);
+                        assert!(all, "{first:?} is {outcome}, {next:?} is not always {known}");
+                    }
+                    None => open += usize::from(outcomes.windows(2).all(|two| two[0] == two[1])),
+                }
+            }
+        }
+        // What follows from bits, or from all values but one, is left.
+        assert!(implied > 2 * open, "{implied} found, {open} not");
+    }
+
+    #[test]
+    fn ranges_apart_share_their_tests() {
+        const LOW: Word = Word(16);
+        let mut graph = Graph::default();
+        let (yes, no) = (graph.verdict(Action::ALLOW), graph.verdict(Action::KILL_PROCESS));
+        let range = |graph: &mut Graph, first, last, otherwise| {
+            let up_to = graph.test(Test::greater(LOW, last), otherwise, yes);
+            graph.test(Test::at_least(LOW, first), up_to, otherwise)
+        };
+        let above = range(&mut graph, 30, 40, no);
+        let root = range(&mut graph, 10, 20, above);
+        let Node::Test { no: below, .. } = graph.get(root) else { panic!("nothing is asked") };
+        assert_eq!(below, no, "what is below 10 is not at least 30");
     }
 }

@@ -7,19 +7,23 @@
 
 use super::graph::{Graph, Node, NodeId, Test};
 use crate::bpf::{Instruction, Opcode};
-use crate::map::Map;
 
 /// The instructions that start at `root`.
 pub(super) fn emit(graph: &Graph, root: NodeId) -> Vec<Instruction> {
-    let ends_first = graph.ends_first(root);
-    let starts = starts(graph, root, &ends_first);
-    let mut layout = Layout::for_nodes(graph.len());
-    for id in ends_first {
-        let entry = match graph.get(id) {
-            Node::Verdict(action) => Entry::verdict(layout.push_return(action.to_raw())),
-            Node::Test { test, yes, no } => layout.test(test, yes, no, starts[id.index()]),
-        };
-        layout.entries[id.index()] = entry;
+    let mut layout = Layout { reversed: Vec::with_capacity(graph.len()), stand_ins: Vec::new() };
+    let mut entries = entries(graph, root);
+    for id in Graph::up_to(root) {
+        let Some(start) = entries[id.index()].reached else { continue };
+        match graph.get(id) {
+            Node::Verdict(action) => {
+                let place = layout.push_return(action.to_raw());
+                entries[id.index()].places = [place; 3];
+            }
+            Node::Test { test, yes, no } => {
+                let ways = [yes, no].map(|id| entries[id.index()].after(graph, id, &test));
+                entries[id.index()].places = layout.test(test, ways, start);
+            }
+        }
     }
     layout.reversed.reverse();
     layout.reversed
@@ -48,67 +52,63 @@ impl Start {
     }
 }
 
-/// For every test the longest beginning that somebody needs; what nobody does is not written.
-fn starts(graph: &Graph, root: NodeId, nodes: &[NodeId]) -> Vec<Start> {
-    let mut starts = vec![Start::Jump; graph.len()];
-    starts[root.index()] = Start::Load;
-    for id in nodes {
-        let Node::Test { test: before, yes, no } = graph.get(*id) else { continue };
-        for next in [yes, no] {
-            if let Node::Test { test, .. } = graph.get(next) {
-                let longest = &mut starts[next.index()];
-                *longest = Start::after(&before, &test).max(*longest);
-            }
-        }
-    }
-    starts
-}
-
 /// Where a node begins.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Entry {
-    test: Option<Test>,
-    at_load: usize,
-    at_mask: usize,
-    at_jump: usize,
+    /// The longest beginning that somebody needs who comes to it, if anybody does: what nobody needs
+    /// is not written.
+    reached: Option<Start>,
+    /// Where each beginning is, in the order of [`Start`], once the node is written.
+    places: [usize; 3],
 }
 
 impl Entry {
-    const fn verdict(place: usize) -> Self {
-        Self { test: None, at_load: place, at_mask: place, at_jump: place }
-    }
-
-    fn after(&self, before: &Test) -> usize {
-        match self.test.map(|test| Start::after(before, &test)) {
-            Some(Start::Load) => self.at_load,
-            Some(Start::Mask) => self.at_mask,
-            Some(Start::Jump) | None => self.at_jump,
+    /// Where somebody enters who comes from a test.
+    fn after(&self, graph: &Graph, id: NodeId, before: &Test) -> usize {
+        match graph.get(id) {
+            Node::Test { test, .. } => self.places[Start::after(before, &test) as usize],
+            Node::Verdict(_) => self.places[0],
         }
     }
+}
+
+/// By node, what is needed of it.
+fn entries(graph: &Graph, root: NodeId) -> Vec<Entry> {
+    let mut entries = vec![Entry::default(); graph.len()];
+    entries[root.index()].reached = Some(Start::Load);
+    for id in Graph::up_to(root).rev() {
+        let Node::Test { test: before, yes, no } = graph.get(id) else { continue };
+        if entries[id.index()].reached.is_none() {
+            continue;
+        }
+        for next in [yes, no] {
+            let needed = match graph.get(next) {
+                Node::Test { test, .. } => Start::after(&before, &test),
+                Node::Verdict(_) => Start::Jump,
+            };
+            let entry = &mut entries[next.index()];
+            entry.reached = entry.reached.max(Some(needed));
+        }
+    }
+    entries
 }
 
 /// Instructions in reverse: a place is an index into them, and grows towards the start.
 struct Layout {
     reversed: Vec<Instruction>,
-    /// By node; nodes that are not written yet have none that means anything.
-    entries: Vec<Entry>,
-    /// The latest stand-in for a place that became too far away.
-    stand_ins: Map<usize, usize>,
+    /// By place, one more than that of the latest stand-in for it, if it became too far away; as long
+    /// as the last place that did.
+    stand_ins: Vec<usize>,
 }
 
 impl Layout {
-    fn for_nodes(count: usize) -> Self {
-        let reversed = Vec::with_capacity(2 * count);
-        Self { reversed, entries: vec![Entry::verdict(0); count], stand_ins: Map::default() }
-    }
-
     /// ```text
     ///     ld [word]        only where somebody comes from another word
     ///     and #mask        only where some bits are compared
     ///     jeq #k, yes, no
     /// ```
-    fn test(&mut self, test: Test, yes: NodeId, no: NodeId, start: Start) -> Entry {
-        let (yes, no) = self.reach(&test, yes, no);
+    fn test(&mut self, test: Test, ways: [usize; 2], start: Start) -> [usize; 3] {
+        let (yes, no) = self.reach(ways);
         let at_jump = self.push(Instruction::branch(test.opcode, test.k, yes, no));
         let at_mask = match test.is_masked() && start >= Start::Mask {
             true => self.push(Instruction::plain(Opcode::And, test.mask)),
@@ -118,13 +118,12 @@ impl Layout {
             Start::Load => self.push(Instruction::plain(Opcode::Load, test.word.0)),
             Start::Mask | Start::Jump => at_mask,
         };
-        Entry { test: Some(test), at_load, at_mask, at_jump }
+        [at_jump, at_mask, at_load]
     }
 
     /// The two distances from a jump that is placed next; where a target is too far away, a
     /// stand-in for it is placed before.
-    fn reach(&mut self, test: &Test, yes: NodeId, no: NodeId) -> (u8, u8) {
-        let mut places = [yes, no].map(|id| self.entries[id.index()].after(test));
+    fn reach(&mut self, mut places: [usize; 2]) -> (u8, u8) {
         loop {
             // A stand-in moves the other target away by one, so both are looked at again.
             let distances = places.map(|place| u8::try_from(self.reversed.len() - place - 1));
@@ -142,16 +141,19 @@ impl Layout {
         // The other target's stand-in may still come between, which leaves a jump of 255.
         const REACH: usize = u8::MAX as usize;
         let next = self.reversed.len();
-        let latest = self.stand_ins.get(&target);
-        if let Some(place) = latest.filter(|place| next - **place <= REACH) {
-            return *place;
+        let latest = self.stand_ins.get(target).and_then(|above| above.checked_sub(1));
+        if let Some(place) = latest.filter(|place| next - place <= REACH) {
+            return place;
         }
         let distance = u32::try_from(next - target - 1).expect("far fewer instructions than that");
         let place = match self.reversed[target] {
             end if end.code == Opcode::Return as u16 => self.push(end),
             _ => self.push(Instruction::plain(Opcode::Jump, distance)),
         };
-        self.stand_ins.insert(target, place);
+        if self.stand_ins.len() <= target {
+            self.stand_ins.resize(target + 1, 0);
+        }
+        self.stand_ins[target] = place + 1;
         place
     }
 

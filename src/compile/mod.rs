@@ -18,9 +18,7 @@ mod layout;
 mod overlay;
 mod plan;
 
-use std::collections::BTreeMap;
-
-use crate::arch::{Arch, SKIPPED, X32_BIT};
+use crate::arch::Arch;
 use crate::bpf::Program;
 use crate::error::{Error, Result};
 use crate::policy::{Policy, Subject};
@@ -34,8 +32,7 @@ use plan::Plan;
 /// The policy covers no architecture, or the program has more than [`Program::LONGEST`]
 /// instructions; then the message names the calls that cost most.
 pub fn compile(policy: &Policy) -> Result<Program> {
-    let by_token = entry_points(policy);
-    if by_token.is_empty() {
+    if !Arch::ALL.into_iter().any(|arch| is_covered(policy, arch)) {
         return Err(Error::no_architecture());
     }
     let mut graph = Graph::default();
@@ -43,7 +40,7 @@ pub fn compile(policy: &Policy) -> Result<Program> {
     let mut root = graph.verdict(foreign.expect("a policy is a layer itself"));
     let mut checks = Vec::new();
     // From the last architecture to the first, each tested before those that are there already.
-    for arches in by_token.values().rev() {
+    for arches in entry_points(policy).rev() {
         let entry = entry_point(&mut graph, policy, arches, &mut checks);
         root = graph.test(Test::equal(Word::ARCH, arches[0].token()), entry, root);
     }
@@ -57,78 +54,65 @@ pub fn compile(policy: &Policy) -> Result<Program> {
     }
 }
 
-/// The architectures that some layer covers, those with one token together, in the order of the
-/// first of them.
-fn entry_points(policy: &Policy) -> BTreeMap<Arch, Vec<Arch>> {
-    let mut by_token: BTreeMap<Arch, Vec<Arch>> = BTreeMap::new();
-    for arch in Arch::ALL {
-        if policy.layers().any(|layer| layer.covers(arch)) {
-            // Where x32 is covered, x86_64's numbers have to be told from its own, and vice versa.
-            let together = match arch {
-                Arch::X86_64 | Arch::X32 => vec![Arch::X86_64, Arch::X32],
-                other => vec![other],
-            };
-            by_token.insert(together[0], together);
+/// The architectures that some layer covers, those with one token together.
+fn entry_points(policy: &Policy) -> impl DoubleEndedIterator<Item = &'static [Arch]> {
+    Arch::ALL.iter().filter_map(|arch| match arch {
+        // Where x32 is covered, x86_64's numbers have to be told from its own, and vice versa.
+        Arch::X32 => None,
+        Arch::X86_64 => {
+            let one_is = is_covered(policy, Arch::X86_64) || is_covered(policy, Arch::X32);
+            one_is.then_some([Arch::X86_64, Arch::X32].as_slice())
         }
-    }
-    by_token
+        other => is_covered(policy, *other).then_some(std::slice::from_ref(other)),
+    })
+}
+
+fn is_covered(policy: &Policy, arch: Arch) -> bool {
+    policy.layers().any(|layer| layer.covers(arch))
 }
 
 /// A call that is decided by its arguments, where.
 type Check = (Arch, u32, NodeId);
 
-/// What is behind the token of `arches`.
+/// What is behind the token of `arches`: x86_64 and x32 have one, and their numbers take turns. That
+/// makes them ranges like others. To ask for bit 30 first would be one test more for every call.
 fn entry_point(
     graph: &mut Graph,
     policy: &Policy,
     arches: &[Arch],
     checks: &mut Vec<Check>,
 ) -> NodeId {
-    let plans = arches
-        .iter()
-        .map(|arch| -> Vec<Plan> { policy.layers().map(|layer| Plan::of(layer, *arch)).collect() });
-    let plans: Vec<Vec<Plan>> = plans.collect();
-    let mut tree = |graph: &mut Graph, place: usize| {
-        let arch = arches[place];
-        let ranges = within(arch, overlay::ranges(graph, arch, &plans[place]));
-        checks.extend(ranges.iter().map(|range| (arch, range.first, range.target)));
-        dispatch::tree(graph, Test::equal(Word::NR, 0), ranges, None)
-    };
-    let numbers = tree(graph, 0);
-    if arches.len() == 1 {
-        return numbers;
-    }
-    let x32 = tree(graph, 1);
-    let skipped = overlay::at(graph, arches[0], &plans[0], SKIPPED);
-    by_bit_30(graph, numbers, x32, skipped)
-}
-
-/// The parts of `ranges` that are asked for in the tree of `arch`: its own numbers, without -1 where
-/// [`by_bit_30`] sees to that.
-fn within(arch: Arch, ranges: Vec<Range>) -> Vec<Range> {
-    let mut parts = Vec::with_capacity(ranges.len());
-    for numbers in arch.numbers().iter().filter(|numbers| **numbers != (SKIPPED..=SKIPPED)) {
-        for range in &ranges {
-            let (first, last) = (range.first.max(*numbers.start()), range.last.min(*numbers.end()));
-            if first <= last {
-                parts.push(Range { first, last, ..*range });
-            }
+    let mut all = Vec::with_capacity(512);
+    for arch in arches {
+        let plans: Vec<Plan> = policy.layers().map(|layer| Plan::of(layer, *arch)).collect();
+        let ranges = overlay::ranges(graph, *arch, &plans);
+        checks.extend(ranges.iter().map(|range| (*arch, range.first, range.target)));
+        match arches {
+            [_] => all = ranges,
+            _ => all.extend(within(*arch, &ranges)),
         }
     }
-    parts
+    if arches.len() > 1 {
+        all.sort_unstable_by_key(|range: &Range| range.first);
+    }
+    dispatch::tree(graph, Test::equal(Word::NR, 0), &mut all.into_iter(), None, CHAIN)
 }
 
-/// Tells x32's numbers from x86_64's before any number is compared, so that no later test can take
-/// one for another call.
-///
-/// ```text
-///     jset #0x40000000, bit, numbers
-/// bit:
-///     jeq #0xffffffff, skipped, x32
-/// ```
-fn by_bit_30(graph: &mut Graph, numbers: NodeId, x32: NodeId, skipped: NodeId) -> NodeId {
-    let bit = graph.test(Test::equal(Word::NR, SKIPPED), skipped, x32);
-    graph.test(Test::any_bit(Word::NR, X32_BIT), bit, numbers)
+/// Calls between others that are treated alike are asked for one by one if they are so few.
+const CHAIN: usize = 3;
+
+/// The parts of `ranges` that are numbers of `arch`.
+fn within(arch: Arch, ranges: &[Range]) -> impl Iterator<Item = Range> {
+    arch.numbers().iter().flat_map(move |numbers| {
+        let (first, last) = (*numbers.start(), *numbers.end());
+        let from = ranges.partition_point(move |range| range.last < first);
+        let inside = ranges[from..].iter().take_while(move |range| range.first <= last);
+        inside.map(move |range| Range {
+            first: range.first.max(first),
+            last: range.last.min(last),
+            ..*range
+        })
+    })
 }
 
 /// Says which calls most of the at least `length` instructions went into.

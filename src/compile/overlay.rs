@@ -3,15 +3,12 @@
 //! A policy that was not intersected with others has one plan, and all this comes to nothing more
 //! than making its checks.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::argument;
 use super::dispatch::Range;
 use super::graph::{Graph, NodeId};
 use super::plan::{Outcome, Plan, Run};
 use crate::action::Action;
 use crate::arch::Arch;
-use crate::policy::Rule;
 
 /// The ranges of all numbers, in order, each with the node at which its calls are decided.
 pub(super) fn ranges(graph: &mut Graph, arch: Arch, plans: &[Plan]) -> Vec<Range> {
@@ -19,7 +16,7 @@ pub(super) fn ranges(graph: &mut Graph, arch: Arch, plans: &[Plan]) -> Vec<Range
         let range = |run: &Run| {
             let Run { first, last, weight, .. } = *run;
             let mut end = |graph: &mut Graph, action: Action| graph.verdict(action);
-            let target = decided(graph, arch, &(plan, &run.outcome), &mut end);
+            let target = decided(graph, arch, (plan, run.outcome), &mut end);
             Range { first, last, target, weight }
         };
         return plan.runs().iter().map(range).collect();
@@ -30,7 +27,7 @@ pub(super) fn ranges(graph: &mut Graph, arch: Arch, plans: &[Plan]) -> Vec<Range
     // Every plan covers all numbers, so they end together.
     while rest.iter().all(|runs| !runs.is_empty()) {
         let here: Vec<Said> =
-            plans.iter().zip(&rest).map(|(plan, runs)| (plan, &runs[0].outcome)).collect();
+            plans.iter().zip(&rest).map(|(plan, runs)| (plan, runs[0].outcome)).collect();
         let last = rest.iter().map(|runs| runs[0].last).min().unwrap_or(u32::MAX);
         let weight = rest.iter().map(|runs| runs[0].weight).max().unwrap_or(1);
         ranges.push(Range { first, last, target: strictest(graph, arch, &here), weight });
@@ -44,14 +41,8 @@ pub(super) fn ranges(graph: &mut Graph, arch: Arch, plans: &[Plan]) -> Vec<Range
     ranges
 }
 
-/// The node at which one number's calls are decided.
-pub(super) fn at(graph: &mut Graph, arch: Arch, plans: &[Plan], number: u32) -> NodeId {
-    let here: Vec<Said> = plans.iter().map(|plan| (plan, plan.at(number))).collect();
-    strictest(graph, arch, &here)
-}
-
 /// What one of the plans says.
-type Said<'a> = (&'a Plan<'a>, &'a Outcome);
+type Said<'a> = (&'a Plan<'a>, Outcome);
 
 /// The node at which the strictest of the outcomes is found, one check behind the other: where one ends,
 /// the next begins, knowing the strictest so far.
@@ -59,45 +50,60 @@ type Said<'a> = (&'a Plan<'a>, &'a Outcome);
 /// Built from the last outcome to the first, for every verdict that can have been reached by then:
 /// asking anew behind each end of each check would take twice the time with every policy more.
 fn strictest(graph: &mut Graph, arch: Arch, outcomes: &[Said]) -> NodeId {
-    let mut reached = vec![BTreeSet::from([Action::ALLOW])];
+    let mut reached = vec![vec![Action::ALLOW]];
     for said in outcomes {
         let before = &reached[reached.len() - 1];
-        let after = verdicts(said).flat_map(|v| before.iter().map(move |so_far| v.min(*so_far)));
-        reached.push(after.collect());
+        let mut after = Vec::new();
+        each_verdict(*said, |verdict| {
+            after.extend(before.iter().map(|so_far| verdict.min(*so_far)))
+        });
+        after.sort_unstable();
+        after.dedup();
+        reached.push(after);
     }
     let ends = reached.pop().unwrap_or_default();
-    let mut next: BTreeMap<Action, NodeId> =
+    let mut next: Vec<(Action, NodeId)> =
         ends.into_iter().map(|action| (action, graph.verdict(action))).collect();
     for (said, before) in outcomes.iter().zip(&reached).rev() {
         let node = |so_far: &Action| {
-            let mut end = |_: &mut Graph, action: Action| next[&action.min(*so_far)];
-            (*so_far, decided(graph, arch, said, &mut end))
+            let mut end = |_: &mut Graph, action: Action| lead(&next, action.min(*so_far));
+            (*so_far, decided(graph, arch, *said, &mut end))
         };
         next = before.iter().map(node).collect();
     }
-    next[&Action::ALLOW]
+    lead(&next, Action::ALLOW)
+}
+
+/// Where a verdict that was reached so far leads.
+fn lead(next: &[(Action, NodeId)], action: Action) -> NodeId {
+    let place = next.binary_search_by_key(&action, |(reached, _)| *reached);
+    next[place.expect("all verdicts that can be reached were found before")].1
 }
 
 /// All verdicts that an outcome can come to.
-fn verdicts<'a>((plan, outcome): &Said<'a>) -> impl Iterator<Item = Action> + use<'a> {
-    let (rules, otherwise): (&[(u32, &Rule)], Action) = match outcome {
-        Outcome::Verdict(action) => (&[], *action),
-        Outcome::Check { rules, otherwise } => (plan.rules(rules), *otherwise),
-    };
-    rules.iter().map(|(_, rule)| rule.action()).chain([otherwise])
+fn each_verdict((plan, outcome): Said, mut to: impl FnMut(Action)) {
+    match outcome {
+        Outcome::Verdict(action) => to(action),
+        Outcome::Check(check) => {
+            let (rules, otherwise) = plan.check(check);
+            to(otherwise);
+            rules.iter().for_each(|(_, rule)| to(rule.action()));
+        }
+    }
 }
 
 /// The node at which an outcome is decided; where its verdicts lead is for `end` to say.
 fn decided(
     graph: &mut Graph,
     arch: Arch,
-    (plan, outcome): &Said,
+    (plan, outcome): Said,
     end: &mut dyn FnMut(&mut Graph, Action) -> NodeId,
 ) -> NodeId {
     match outcome {
-        Outcome::Verdict(action) => end(graph, *action),
-        Outcome::Check { rules, otherwise } => {
-            argument::check(graph, arch, plan.rules(rules), *otherwise, end)
+        Outcome::Verdict(action) => end(graph, action),
+        Outcome::Check(check) => {
+            let (rules, otherwise) = plan.check(check);
+            argument::check(graph, arch, rules, otherwise, end)
         }
     }
 }

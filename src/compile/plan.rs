@@ -8,18 +8,19 @@ use std::ops::Range;
 use super::bitmap::Bitmap;
 use crate::action::Action;
 use crate::arch::Arch;
-use crate::policy::{Policy, Rule, Subject};
+use crate::policy::{Policy, Rule, Subject, Whole};
 
 /// All numbers in runs of one outcome, in order.
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
     runs: Vec<Run>,
-    /// Those of all checks, number by number and the strictest first.
+    checks: Vec<Check>,
+    /// Those of all checks, number by number, the strictest first, those alike side by side.
     rules: Vec<(u32, &'a Rule)>,
 }
 
 /// Neighbouring numbers for which the same is said.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Run {
     pub(super) first: u32,
     pub(super) last: u32,
@@ -29,14 +30,20 @@ pub(super) struct Run {
 }
 
 /// What is said of a number.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Outcome {
     Verdict(Action),
-    /// The arguments decide: the first of these rules that matches; if none does, `otherwise`.
-    Check {
-        rules: Range<usize>,
-        otherwise: Action,
-    },
+    /// The arguments decide: see [`Plan::check`].
+    Check(usize),
+}
+
+/// A number that is decided by its arguments: the first of the rules that matches; if none does,
+/// `otherwise`.
+#[derive(Debug)]
+struct Check {
+    number: u32,
+    rules: Range<usize>,
+    otherwise: Action,
 }
 
 impl<'a> Plan<'a> {
@@ -44,46 +51,122 @@ impl<'a> Plan<'a> {
     pub(super) fn of(layer: &'a Policy, arch: Arch) -> Self {
         if !layer.covers(arch) {
             let foreign = plain_run(0, u32::MAX, layer.attributes().bad_arch);
-            return Self { runs: vec![foreign], rules: Vec::new() };
+            return Self { runs: vec![foreign], checks: Vec::new(), rules: Vec::new() };
         }
         let mut planes = Planes::of(layer, arch);
-        let mut rules = rules(layer, arch, &planes);
-        let checks = planes.checks(layer, arch, &mut rules);
-        let mut runs = planes.runs();
-        runs.extend(checks);
-        runs.sort_unstable_by_key(|run| run.first);
-        Self { runs: with_gaps_filled(&runs, layer, arch), rules }
+        let rules = planes.rules(layer, arch);
+        let (runs, checks) = (Vec::with_capacity(512), Vec::with_capacity(64));
+        let mut plan = Self { runs, checks, rules };
+        plan.take_checks(&mut planes, layer, arch);
+        plan.put_in_runs(&planes, layer, arch);
+        plan
+    }
+
+    /// Takes the numbers that have rules with conditions out of the planes.
+    fn take_checks(&mut self, planes: &mut Planes, layer: &Policy, arch: Arch) {
+        let mut start = 0;
+        for same in self.rules.chunk_by(|a, b| a.0 == b.0) {
+            let (number, rules) = (same[0].0, start..start + same.len());
+            start = rules.end;
+            let otherwise = match planes.find(number) {
+                Some(index) => {
+                    planes.planes[index].numbers.remove(number);
+                    planes.planes[index].action
+                }
+                None => fallback(layer, arch, number),
+            };
+            planes.taken.insert(number);
+            self.checks.push(Check { number, rules, otherwise });
+        }
+    }
+
+    /// The numbers in order: of each what its plane says, or its check, and between them what is said of
+    /// numbers without rules.
+    fn put_in_runs(&mut self, planes: &Planes, layer: &Policy, arch: Arch) {
+        let mut checks = (0..self.checks.len()).peekable();
+        let mut next = Some(0);
+        planes.taken.runs(|first, last| {
+            if let Some(next) = next.filter(|next| *next < first) {
+                self.fill(layer, arch, next, first - 1);
+            }
+            next = last.checked_add(1);
+            let mut rest = Some(first);
+            while let Some(first) = rest.filter(|first| *first <= last) {
+                let run = match checks.next_if(|check| self.checks[*check].number == first) {
+                    Some(check) => {
+                        let weight = CHECK_WEIGHT * (1 + planes.priority(first));
+                        Run { first, last: first, outcome: Outcome::Check(check), weight }
+                    }
+                    None => {
+                        let plane =
+                            planes.find(first).expect("what is taken is a plane's or a check");
+                        let Plane { action, numbers, .. } = &planes.planes[plane];
+                        plain_run(first, numbers.end_of_run(first), *action)
+                    }
+                };
+                rest = run.last.checked_add(1);
+                self.runs.push(run);
+            }
+        });
+        if let Some(first) = next {
+            self.fill(layer, arch, first, u32::MAX);
+        }
+    }
+
+    /// In a gap the verdict changes where numbers that the author knew end, and where they begin again.
+    fn fill(&mut self, layer: &Policy, arch: Arch, first: u32, last: u32) {
+        let mut next = first;
+        for (range, action) in layer.unknown(arch) {
+            let (from, to) = (next.max(*range.start()), last.min(*range.end()));
+            if from <= to {
+                if next < from {
+                    self.runs.push(plain_run(next, from - 1, layer.default_action()));
+                }
+                self.runs.push(plain_run(from, to, action));
+                next = to + 1; // never behind the last: no range reaches -1
+            }
+        }
+        if next <= last {
+            self.runs.push(plain_run(next, last, layer.default_action()));
+        }
     }
 
     pub(super) fn runs(&self) -> &[Run] {
         &self.runs
     }
 
-    /// What is said of one number.
-    pub(super) fn at(&self, number: u32) -> &Outcome {
-        &self.runs[self.runs.partition_point(|run| run.last < number)].outcome
-    }
-
-    /// The rules of a check.
-    pub(super) fn rules(&self, range: &Range<usize>) -> &[(u32, &'a Rule)] {
-        &self.rules[range.clone()]
+    /// The rules of a check, and its verdict where none of them matches.
+    pub(super) fn check(&self, check: usize) -> (&[(u32, &'a Rule)], Action) {
+        let Check { rules, otherwise, .. } = &self.checks[check];
+        (&self.rules[rules.clone()], *otherwise)
     }
 }
 
 const fn plain_run(first: u32, last: u32, action: Action) -> Run {
-    Run { first, last, outcome: Outcome::Verdict(action), weight: 1 }
+    let weight = if matches!(action, Action::ALLOW) { 1 } else { REFUSAL_WEIGHT };
+    Run { first, last, outcome: Outcome::Verdict(action), weight }
 }
 
 /// The numbers that get each verdict unconditionally; every number is in one plane at most.
 struct Planes {
     /// Those that are denied come first, then rules for whole calls, then soft ones; of one kind
     /// the stricter first.
-    planes: Vec<(Kind, Action, Bitmap)>,
+    planes: Vec<Plane>,
+    /// The numbers of all planes.
+    taken: Bitmap,
     /// The numbers of named calls with a priority: few, if any.
     priorities: Vec<(u32, u8)>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Plane {
+    /// The place among planes: by kind, then by strictness.
+    rank: u64,
+    kind: Kind,
+    action: Action,
+    numbers: Bitmap,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Denied,
     Rule,
@@ -92,139 +175,93 @@ enum Kind {
 
 impl Planes {
     fn of(layer: &Policy, arch: Arch) -> Self {
-        let mut all = Self { planes: Vec::with_capacity(8), priorities: Vec::new() };
-        let deny = layer.deny_action();
-        for (call, whole) in layer.calls() {
+        let (deny, home) = (layer.deny_action(), arch.first_number());
+        let taken = Bitmap::near(home);
+        let mut all = Self { planes: Vec::with_capacity(8), taken, priorities: Vec::new() };
+        for (call, whole) in layer.calls().filter(|(_, whole)| *whole != Whole::default()) {
             let Some(number) = call.number(arch) else { continue };
-            let said = [
-                (Kind::Denied, whole.denied.then_some(deny)),
-                (Kind::Rule, whole.rule),
-                (Kind::Soft, whole.soft),
-            ];
-            for (kind, action) in said {
-                if let Some(action) = action {
-                    all.insert(kind, action, number);
-                }
+            if whole.denied {
+                all.insert(home, Kind::Denied, deny, number);
+            }
+            if let Some(action) = whole.rule {
+                all.insert(home, Kind::Rule, action, number);
+            }
+            if let Some(action) = whole.soft {
+                all.insert(home, Kind::Soft, action, number);
             }
             if whole.priority != 0 {
                 all.priorities.push((number, whole.priority));
             }
         }
         for number in layer.denied_numbers().filter_map(|subject| subject.number(arch)) {
-            all.insert(Kind::Denied, deny, number);
+            all.insert(home, Kind::Denied, deny, number);
         }
         for (subject, rule) in layer.other_rules() {
             if let (Some(number), []) = (subject.number(arch), rule.conditions()) {
                 let kind = if rule.is_soft() { Kind::Soft } else { Kind::Rule };
-                all.insert(kind, rule.action(), number);
+                all.insert(home, kind, rule.action(), number);
             }
         }
-        let mut taken = Bitmap::default();
-        all.planes.iter_mut().for_each(|(.., plane)| plane.give_way_to(&mut taken));
+        all.planes.iter_mut().for_each(|plane| plane.numbers.give_way_to(&mut all.taken));
         all
     }
 
-    fn insert(&mut self, kind: Kind, action: Action, number: u32) {
-        let place = self.planes.iter().position(|(k, a, _)| (*k, *a) >= (kind, action));
-        let place = place.unwrap_or(self.planes.len());
-        match self.planes.get_mut(place) {
-            Some((k, a, plane)) if (*k, *a) == (kind, action) => plane.insert(number),
-            _ => {
-                let mut plane = Bitmap::default();
-                plane.insert(number);
-                self.planes.insert(place, (kind, action, plane));
-            }
-        }
+    fn insert(&mut self, home: u32, kind: Kind, action: Action, number: u32) {
+        let rank = (kind as u64) << 32 | action.rank();
+        // There are few, but some policy may answer each call with an errno of its own.
+        let place = match self.planes.iter().take(4).position(|plane| plane.rank == rank) {
+            Some(place) => place,
+            None => self.place(home, rank, kind, action),
+        };
+        self.planes[place].numbers.insert(number);
+    }
+
+    #[inline(never)]
+    fn place(&mut self, home: u32, rank: u64, kind: Kind, action: Action) -> usize {
+        self.planes.binary_search_by_key(&rank, |plane| plane.rank).unwrap_or_else(|place| {
+            self.planes.insert(place, Plane { rank, kind, action, numbers: Bitmap::near(home) });
+            place
+        })
+    }
+
+    fn priority(&self, number: u32) -> u32 {
+        let given = self.priorities.iter().find(|(known, _)| *known == number);
+        given.map_or(0, |(_, priority)| u32::from(*priority))
     }
 
     /// The plane that `number` is in, by its place.
     fn find(&self, number: u32) -> Option<usize> {
-        self.planes.iter().position(|(.., plane)| plane.contains(number))
+        self.planes.iter().position(|plane| plane.numbers.contains(number))
     }
 
-    /// A run for each number that has rules with conditions; it is in no plane any more.
-    fn checks(&mut self, layer: &Policy, arch: Arch, rules: &mut [(u32, &Rule)]) -> Vec<Run> {
-        rules.sort_unstable_by_key(|(number, rule)| (*number, rule.action()));
-        let mut checks = Vec::new();
-        let mut start = 0;
-        for same in rules.chunk_by(|a, b| a.0 == b.0) {
-            let (number, rules) = (same[0].0, start..start + same.len());
-            start = rules.end;
-            let otherwise = match self.find(number) {
-                Some(index) => {
-                    self.planes[index].2.remove(number);
-                    self.planes[index].1
-                }
-                None => fallback(layer, arch, number),
-            };
-            let given = self.priorities.iter().find(|(known, _)| *known == number);
-            let priority = given.map_or(0, |(_, priority)| u32::from(*priority));
-            let weight = CHECK_WEIGHT * (1 + priority);
-            let outcome = Outcome::Check { rules, otherwise };
-            checks.push(Run { first: number, last: number, outcome, weight });
-        }
-        checks
-    }
-
-    fn runs(&self) -> Vec<Run> {
-        let mut runs = Vec::with_capacity(128);
-        for (_, action, plane) in &self.planes {
-            runs.extend(plane.runs().map(|(first, last)| plain_run(first, last, *action)));
-        }
-        runs
+    /// The rules with conditions that are in force, each with its number: not those for denied
+    /// numbers, nor soft ones where a rule is for the whole call.
+    fn rules<'a>(&self, layer: &'a Policy, arch: Arch) -> Vec<(u32, &'a Rule)> {
+        let in_force = |number: u32, rule: &Rule| match self.find(number) {
+            Some(index) => match self.planes[index].kind {
+                Kind::Denied => false,
+                Kind::Rule => !rule.is_soft(),
+                Kind::Soft => true,
+            },
+            None => true,
+        };
+        let others = layer.other_rules().filter(|(_, rule)| !rule.conditions().is_empty());
+        let numbered = |(subject, rule): &'a (Subject, Rule)| Some((subject.number(arch)?, rule));
+        let mut rules = Vec::with_capacity(layer.other_rules().count());
+        rules.extend(others.filter_map(numbered).filter(|(number, rule)| in_force(*number, rule)));
+        put_in_order(&mut rules);
+        rules
     }
 }
 
-/// The rules with conditions that are in force, each with its number: not those for denied numbers,
-/// nor soft ones where a rule is for the whole call.
-fn rules<'a>(layer: &'a Policy, arch: Arch, planes: &Planes) -> Vec<(u32, &'a Rule)> {
-    let in_force = |number: u32, rule: &Rule| match planes.find(number) {
-        Some(index) => match planes.planes[index].0 {
-            Kind::Denied => false,
-            Kind::Rule => !rule.is_soft(),
-            Kind::Soft => true,
-        },
-        None => true,
-    };
-    let conditional = layer.other_rules().filter(|(_, rule)| !rule.conditions().is_empty());
-    let numbered = |(subject, rule): &'a (Subject, Rule)| Some((subject.number(arch)?, rule));
-    conditional.filter_map(numbered).filter(|(number, rule)| in_force(*number, rule)).collect()
-}
-
-/// Puts between the runs what is said of numbers without rules.
-fn with_gaps_filled(runs: &[Run], layer: &Policy, arch: Arch) -> Vec<Run> {
-    let mut filled: Vec<Run> = Vec::with_capacity(2 * runs.len() + 3);
-    let mut next = Some(0);
-    // In a gap the verdict changes where numbers that the author knew end, and where they begin
-    // again.
-    let unknown: Vec<_> = layer.unknown(arch).collect();
-    let fill = |filled: &mut Vec<Run>, first: u32, last: u32| {
-        let mut next = first;
-        for (range, action) in &unknown {
-            let (from, to) = (next.max(*range.start()), last.min(*range.end()));
-            if from <= to {
-                if next < from {
-                    filled.push(plain_run(next, from - 1, layer.default_action()));
-                }
-                filled.push(plain_run(from, to, *action));
-                next = to + 1; // never behind the last: no range reaches -1
-            }
-        }
-        if next <= last {
-            filled.push(plain_run(next, last, layer.default_action()));
-        }
-    };
-    for run in runs {
-        if let Some(first) = next.filter(|first| *first < run.first) {
-            fill(&mut filled, first, run.first - 1);
-        }
-        next = run.last.checked_add(1);
-        filled.push(run.clone());
+/// Number by number, the strictest first, and those of one verdict by their conditions.
+fn put_in_order(rules: &mut [(u32, &Rule)]) {
+    // In two steps, as conditions take long to compare.
+    let first = |(number, rule): &(u32, &Rule)| u64::from(*number) << 32 | rule.action().rank();
+    rules.sort_unstable_by_key(first);
+    for group in rules.chunk_by_mut(|a, b| first(a) == first(b)) {
+        group.sort_unstable_by_key(|(_, rule)| rule.conditions());
     }
-    if let Some(first) = next {
-        fill(&mut filled, first, u32::MAX);
-    }
-    filled
 }
 
 /// The verdict for a number that no rule decides.
@@ -237,3 +274,4 @@ fn fallback(layer: &Policy, arch: Arch, number: u32) -> Action {
 /// allowed calls never come here: what runs through the program is those whose arguments decide,
 /// and, seldom, those that are refused.
 const CHECK_WEIGHT: u32 = 8;
+const REFUSAL_WEIGHT: u32 = 2;

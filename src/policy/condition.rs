@@ -33,7 +33,7 @@ pub enum Width {
 }
 
 /// One comparison that has to hold for a rule to match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Condition {
     index: u8,
     operator: Operator,
@@ -44,6 +44,13 @@ pub struct Condition {
 }
 
 impl Condition {
+    /// The order: by argument, operator, width, mask and value. In three steps, as policies put many
+    /// conditions in order.
+    const fn rank(&self) -> (u32, u64, u64) {
+        let first = (self.index as u32) << 16 | (self.operator as u32) << 8 | self.width as u32;
+        (first, self.mask, self.value)
+    }
+
     /// Stands where there is none.
     pub(super) const FILLER: Self =
         Self { index: 0, operator: Operator::Ne, width: Width::Bits32, mask: 0, value: 0 };
@@ -129,6 +136,18 @@ impl Condition {
             Operator::Gt => argument > self.value,
             Operator::MaskedEq => argument & self.mask == self.value,
         }
+    }
+}
+
+impl Ord for Condition {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.rank().cmp(&other.rank())
+    }
+}
+
+impl PartialOrd for Condition {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -81,7 +81,11 @@ fn arguments(diagram: &mut Diagram, numbers: &Numbers, check: &Check) -> Result<
 }
 
 /// Where all conditions hold.
-fn all_hold(diagram: &mut Diagram, arch: Arch, conditions: &[Condition]) -> Result<Function> {
+pub(super) fn all_hold(
+    diagram: &mut Diagram,
+    arch: Arch,
+    conditions: &[Condition],
+) -> Result<Function> {
     let mut holds = diagram.value(1);
     let never = diagram.value(0);
     // The conditions are in the order of the bits: from the last one up, each goes on top.

@@ -242,3 +242,157 @@ impl<'a> Walk<'a> {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::diagram::Diagram;
+    use super::super::of_policy::all_hold;
+    use super::super::of_program;
+    use super::*;
+    use crate::bpf::Instruction;
+    use crate::policy::{Condition, Operator, Width};
+    use crate::syscall::Syscall;
+
+    const ARCH: Arch = Arch::X86_64;
+    const VERDICTS: [Action; 2] = [Action::KILL_PROCESS, Action::ALLOW];
+
+    /// A few numbers that nobody has to guess (xorshift).
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, limit: u64) -> u64 {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            self.0 % limit
+        }
+
+        fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+            of[usize::try_from(self.below(of.len() as u64)).unwrap()]
+        }
+
+        fn rule(&mut self) -> Rule {
+            let action = self.pick(&VERDICTS);
+            let conditions = (0..=self.below(2)).map(|_| {
+                let operator = self.pick(&[
+                    Operator::Eq,
+                    Operator::Ne,
+                    Operator::Ge,
+                    Operator::Lt,
+                    Operator::Gt,
+                    Operator::Le,
+                    Operator::MaskedEq,
+                ]);
+                let width = self.pick(&[Width::Bits32, Width::Bits64]);
+                let high = if width == Width::Bits64 { self.below(3) << 32 } else { 0 };
+                let mask = if operator == Operator::MaskedEq { high | 5 } else { 0 };
+                let value = high | self.below(6);
+                let value = if mask == 0 { value } else { value & mask };
+                let index = u32::try_from(self.below(2)).unwrap();
+                Condition::new("test", index, operator, width, value, mask).unwrap()
+            });
+            Rule::new(action, conditions.collect::<Vec<_>>())
+        }
+    }
+
+    /// The rules one after the other, every condition tested as it stands.
+    fn naive(rules: &[(Subject, &Rule)], otherwise: Action) -> Vec<Instruction> {
+        let mut program = Vec::new();
+        for (_, rule) in rules {
+            let mut tests = Vec::new();
+            for condition in rule.conditions() {
+                let low = 16 + 8 * u32::from(condition.index());
+                let (value, mask) = (condition.value(), condition.mask());
+                let half = |value: u64, at: u32| u32::try_from(value >> at & 0xffff_ffff).unwrap();
+                // (word, mask, opcode, value, whether yes goes on; else it is decided: holds or not)
+                let wide = condition.width() == Width::Bits64;
+                let masked = condition.operator() == Operator::MaskedEq;
+                let mask = if masked { mask } else { u64::MAX };
+                match condition.operator() {
+                    Operator::Eq | Operator::MaskedEq => {
+                        for (word, at) in [(low + 4, 32), (low, 0)] {
+                            if word == low || wide {
+                                let mask = half(mask, at);
+                                tests.push((word, mask, Opcode::IfEqual, half(value, at), true));
+                            }
+                        }
+                    }
+                    Operator::Ge if !wide => {
+                        tests.push((low, u32::MAX, Opcode::IfAtLeast, half(value, 0), true));
+                    }
+                    Operator::Lt if !wide => {
+                        tests.push((low, u32::MAX, Opcode::IfAtLeast, half(value, 0), false));
+                    }
+                    Operator::Gt if !wide => {
+                        tests.push((low, u32::MAX, Opcode::IfGreater, half(value, 0), true));
+                    }
+                    Operator::Ne if !wide => {
+                        tests.push((low, u32::MAX, Opcode::IfEqual, half(value, 0), false));
+                    }
+                    _ => return Vec::new(),
+                }
+            }
+            let length = |masked: bool| if masked { 3 } else { 2 };
+            let total: usize = tests.iter().map(|test| length(test.1 != u32::MAX)).sum();
+            let mut done = 0;
+            for (word, mask, opcode, k, goes_on) in tests {
+                program.push(Instruction::plain(Opcode::Load, word));
+                if mask != u32::MAX {
+                    program.push(Instruction::plain(Opcode::And, mask));
+                }
+                done += length(mask != u32::MAX);
+                let out = u8::try_from(total - done + 1).unwrap();
+                let (yes, no) = if goes_on { (0, out) } else { (out, 0) };
+                program.push(Instruction::branch(opcode, k, yes, no));
+            }
+            program.push(Instruction::plain(Opcode::Return, rule.action().to_raw()));
+        }
+        program.push(Instruction::plain(Opcode::Return, otherwise.to_raw()));
+        program
+    }
+
+    /// What a walk is certain of is what the diagrams find, for programs that are right and for such
+    /// with one number changed.
+    #[test]
+    fn nothing_is_certain_that_is_not_so() {
+        let mut random = Random(0x2545_f491_4f6c_dd1d);
+        let subject = Subject::Named(Syscall::find(b"read").unwrap());
+        let (mut right, mut certain, mut wrong) = (0, 0, 0);
+        for _ in 0..3000 {
+            let rules: Vec<Rule> = (0..=random.below(4)).map(|_| random.rule()).collect();
+            let mut rules: Vec<(Subject, &Rule)> =
+                rules.iter().map(|rule| (subject, rule)).collect();
+            rules.sort_by_key(|(_, rule)| rule.action());
+            let otherwise = Action::errno(1);
+            let mut program = naive(&rules, otherwise);
+            if program.is_empty() || program[0].code == Opcode::Return as u16 {
+                continue;
+            }
+            if random.below(2) == 0 {
+                let place = usize::try_from(random.below(program.len() as u64)).unwrap();
+                let one = &mut program[place];
+                match Opcode::from_code(one.code).unwrap() {
+                    Opcode::Return => one.k = random.pick(&VERDICTS).to_raw(),
+                    Opcode::Load => one.k = random.pick(&[16, 20, 24, 28]),
+                    _ => one.k = u32::try_from(random.below(6)).unwrap(),
+                }
+            }
+            let program = Program::new(program).unwrap();
+            let mut diagram = Diagram::new();
+            let mut wanted = diagram.value(otherwise.to_raw());
+            for (_, rule) in rules.iter().rev() {
+                let holds = all_hold(&mut diagram, ARCH, rule.conditions()).unwrap();
+                let action = diagram.value(rule.action().to_raw());
+                wanted = diagram.choose(holds, action, wanted).unwrap();
+            }
+            let found = of_program::arguments(&mut diagram, &program, 0).unwrap().unwrap();
+            let wanted_of_walk = Wanted { arch: ARCH, rules: &rules, otherwise };
+            let agrees = Walk::through(&program).agrees(End::Arguments(0), wanted_of_walk);
+            assert!(!agrees || found == wanted, "{rules:?}: {:?}", program.instructions());
+            right += usize::from(found == wanted);
+            certain += usize::from(agrees);
+            wrong += usize::from(found != wanted);
+        }
+        assert!(wrong > 100 && 10 * certain > 9 * right, "{certain} of {right}; {wrong} wrong");
+    }
+}

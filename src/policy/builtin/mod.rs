@@ -115,10 +115,11 @@ pub fn add_to(policy: &mut Policy, modes: Modes) -> Result<()> {
     for row in ALLOWED.iter().chain(SOFT).chain(FATAL) {
         row.calls.iter().for_each(|call| whole_call(policy, *call, row.verdict, modes));
     }
+    let mut conditions = Vec::with_capacity(8);
     for check in CHECKED {
         whole_call(policy, check.call, check.otherwise, modes);
         for case in check.cases.iter().filter(|case| case.when.applies(modes)) {
-            case_of(policy, check, case, modes)?;
+            case_of(policy, check, case, modes, &mut conditions)?;
         }
     }
     if !modes.strict {
@@ -146,15 +147,20 @@ fn whole_call(policy: &mut Policy, call: Syscall, verdict: Verdict, modes: Modes
 /// A refusal within a call that is allowed otherwise (W^X, say) stays when somebody allows the
 /// call: they may mean no more than the policy does. Within a call that is refused otherwise it
 /// goes, like the refusal of the rest.
-fn case_of(policy: &mut Policy, check: &Check, case: &Case, modes: Modes) -> Result<()> {
+fn case_of(
+    policy: &mut Policy,
+    check: &Check,
+    case: &Case,
+    modes: Modes,
+    so_far: &mut Vec<Condition>,
+) -> Result<()> {
     let action = match case.verdict {
         Verdict::Allow => Action::ALLOW,
         Verdict::Soft(errno) if !modes.strict => Action::errno(errno),
         Verdict::Soft(_) | Verdict::Fatal => policy.default_action(),
     };
     let gives_way = case.verdict != Verdict::Allow && check.otherwise != Verdict::Allow;
-    let mut so_far = Vec::with_capacity(case.all.len());
-    combinations(check.call, case.all, &mut so_far, &mut |conditions| {
+    combinations(check.call, case.all, so_far, &mut |conditions| {
         let conditions = conditions.iter().copied();
         let rule = match gives_way {
             true => Rule::soft(action, conditions),
