@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::steps::Steps;
 use crate::action::Action;
 use crate::arch::Arch;
+use crate::order;
 use crate::policy::{Policy, Rule, Subject, Whole};
 
 /// What is said of a call, by its token and number.
@@ -118,7 +119,7 @@ impl<'a> Numbers<'a> {
         let mut conditional: Vec<(u32, Subject, &Rule)> = conditional
             .filter_map(|(subject, rule)| Some((subject.number(arch)?, *subject, rule)))
             .collect();
-        conditional.sort_unstable_by_key(|(number, _, rule)| (*number, rule.action()));
+        order::sort_by(&mut conditional, |(a, _, x), (b, _, y)| (a, x.action()) < (b, y.action()));
         // Numbers of which nothing but conditions is said are said something of, too.
         conditional.iter().for_each(|(number, ..)| wholes.entry(*number).add(Whole::default()));
         let mut conditional = conditional.as_slice();
