@@ -300,6 +300,41 @@ impl Arch {
     }
 }
 
+/// Some architectures, each once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Arches(u32);
+
+impl Arches {
+    pub(crate) const fn insert(&mut self, arch: Arch) {
+        self.0 |= 1 << arch as u32;
+    }
+
+    pub(crate) const fn remove(&mut self, arch: Arch) {
+        self.0 &= !(1 << arch as u32);
+    }
+
+    pub(crate) const fn contains(self, arch: Arch) -> bool {
+        self.0 >> arch as u32 & 1 == 1
+    }
+
+    pub(crate) const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// In the order of the enum.
+    pub(crate) fn iter(self) -> impl DoubleEndedIterator<Item = Arch> {
+        Arch::ALL.iter().copied().filter(move |arch| self.contains(*arch))
+    }
+}
+
+impl FromIterator<Arch> for Arches {
+    fn from_iter<I: IntoIterator<Item = Arch>>(arches: I) -> Self {
+        let mut all = Self::default();
+        arches.into_iter().for_each(|arch| all.insert(arch));
+        all
+    }
+}
+
 impl std::fmt::Display for Arch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name())

@@ -20,6 +20,7 @@
 
 pub mod error;
 mod map;
+mod order;
 
 pub mod action;
 pub mod arch;

@@ -94,7 +94,10 @@ impl<T: Copy + Eq + Hash> Unique<T> {
     }
 
     fn grow(&mut self) {
-        self.slots = vec![0; 2 * self.slots.len()];
+        // What is more than a few is mostly some thousands.
+        const MANY: usize = 1 << 13;
+        self.slots = vec![0; MANY.max(2 * self.slots.len())];
+        self.items.reserve_exact(self.slots.len() / 2 - self.items.len());
         for (item, number) in self.items.iter().zip(1..) {
             let mut slot = self.first_slot(item);
             while self.slots[slot] != 0 {

@@ -4,8 +4,8 @@
 //! says (their rules united), or what both allow (the stricter verdict of the two for every call).
 
 use super::{Policy, Subject, Whole};
-use crate::arch::Arch;
 use crate::error::{Error, Result};
+use crate::order;
 
 impl Policy {
     /// Adds all that `other` says: its architectures, rules, denials and priorities.
@@ -37,8 +37,10 @@ impl Policy {
         self.pin();
         other.pin();
         self.merged = true;
-        self.arches.append(&mut other.arches);
+        self.arches = self.arches.union(other.arches);
         self.denied.append(&mut other.denied);
+        order::sort(&mut self.denied);
+        self.denied.dedup();
         self.rules.append(other.rules);
         for (ours, theirs) in self.calls.iter_mut().zip(other.calls) {
             ours.add(theirs);
@@ -50,9 +52,11 @@ impl Policy {
     /// Turns what is said of names into what is said of their numbers on the architectures that
     /// are covered now. What is said of others has no effect here, and must not get one by merging.
     fn pin(&mut self) {
-        let arches: Vec<Arch> = self.arches.iter().copied().collect();
-        let pins = |subject: Subject| arches.iter().filter_map(move |arch| subject.pinned(*arch));
-        let denied = self.denied().flat_map(pins).collect();
+        let arches = self.arches;
+        let pins = |subject: Subject| arches.iter().filter_map(move |arch| subject.pinned(arch));
+        let mut denied: Vec<Subject> = self.denied().flat_map(pins).collect();
+        order::sort(&mut denied);
+        denied.dedup();
         let rules = self
             .rules()
             .flat_map(|(subject, rule)| pins(subject).map(move |pinned| (pinned, rule.clone())))

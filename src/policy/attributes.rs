@@ -96,7 +96,7 @@ impl Attributes {
                 ("bad-architecture action", |a| a.bad_arch.to_string()),
                 ("deny action", |a| verdict(a.deny)),
                 ("unknown-call action", |a| verdict(a.unknown)),
-                ("newest known call", |a| format!("{:?}", a.newest).to_lowercase()),
+                ("newest known call", |a| format!("{:?}", a.newest).to_ascii_lowercase()),
             ],
         )
     }
@@ -109,7 +109,7 @@ impl Attributes {
         self.first_of(
             other,
             &[
-                ("layout", |a| format!("{:?}", a.layout).to_lowercase()),
+                ("layout", |a| format!("{:?}", a.layout).to_ascii_lowercase()),
                 ("no_new_privs", |a| switch(a.no_new_privs)),
                 ("tsync", |a| switch(a.tsync)),
                 ("log", |a| switch(a.log)),

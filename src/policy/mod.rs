@@ -21,11 +21,10 @@ pub use rule::Rule;
 pub use subject::Subject;
 pub(crate) use whole::Whole;
 
-use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use crate::action::Action;
-use crate::arch::Arch;
+use crate::arch::{Arch, Arches};
 use crate::error::{Error, Result};
 use crate::syscall::Syscall;
 use rules::Rules;
@@ -37,13 +36,13 @@ use rules::Rules;
 pub struct Policy {
     default: Action,
     attributes: Attributes,
-    arches: BTreeSet<Arch>,
+    arches: Arches,
     /// What is said of calls as a whole by name, in the order of the table of calls.
     calls: Vec<Whole>,
     /// All other rules: those with conditions, and those for numbers.
     rules: Rules,
-    /// Denied numbers.
-    denied: BTreeSet<Subject>,
+    /// Denied numbers, in order.
+    denied: Vec<Subject>,
     /// In which modes the built-in policy was added, if it was: it is added in one.
     built_in: Option<builtin::Modes>,
     /// Whether it was merged: then its rules are for the architectures that it covered.
@@ -71,7 +70,7 @@ impl Policy {
             arches: arches.into_iter().collect(),
             calls: vec![Whole::default(); Syscall::COUNT],
             rules: Rules::default(),
-            denied: BTreeSet::new(),
+            denied: Vec::new(),
             built_in: None,
             merged: false,
             limits: Vec::new(),
@@ -96,7 +95,7 @@ impl Policy {
 
     /// No longer covers `arch`: its calls get the bad-architecture verdict.
     pub fn remove_arch(&mut self, arch: Arch) {
-        self.arches.remove(&arch);
+        self.arches.remove(arch);
     }
 
     /// Lets the call named `name` run, whatever its arguments, unless a rule with conditions
@@ -228,14 +227,14 @@ impl Policy {
     }
 
     /// The architectures covered.
-    pub fn arches(&self) -> impl DoubleEndedIterator<Item = Arch> + '_ {
-        self.arches.iter().copied()
+    pub fn arches(&self) -> impl DoubleEndedIterator<Item = Arch> + use<> {
+        self.arches.iter()
     }
 
     /// Whether `arch` is covered.
     #[must_use]
     pub fn covers(&self, arch: Arch) -> bool {
-        self.arches.contains(&arch)
+        self.arches.contains(arch)
     }
 
     /// All rules, in no order, with what they are about; of those without conditions and for one name, the

@@ -2,6 +2,7 @@
 
 use super::Condition;
 use crate::action::Action;
+use crate::order;
 
 /// A verdict for one call under conditions, all of which must hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,7 +100,7 @@ impl Conditions {
     }
 
     fn many(mut conditions: Vec<Condition>) -> Self {
-        conditions.sort_unstable();
+        order::sort(&mut conditions);
         conditions.dedup();
         if conditions.len() <= FEW {
             return Self::of(conditions);

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::{Rule, Subject};
+use crate::order;
 
 /// A rule, and what it is about.
 pub(crate) type Entry = (Subject, Rule);
@@ -57,7 +58,7 @@ impl Rules {
 
     fn put_in_order(&mut self) {
         if self.ordered < self.list.len() {
-            self.list.sort_unstable();
+            order::sort(&mut self.list);
             self.list.dedup();
             self.ordered = self.list.len();
         }

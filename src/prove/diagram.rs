@@ -4,8 +4,6 @@
 //! here rather than taken from a crate, because what is needed is one operation, and because this
 //! is what the promise of the library rests on.
 
-use std::collections::BTreeMap;
-
 use super::bits::Variable;
 use crate::action::strictness;
 use crate::error::{Error, Result};
@@ -58,11 +56,11 @@ enum Task {
 }
 
 impl Diagram {
-    /// With room for a policy of ordinary size.
+    /// With little room at first: many a proof needs no diagram.
     pub(super) fn new() -> Self {
-        const ORDINARY: u32 = 12; // bits: 4096 nodes
+        const FEW: u32 = 2; // bits: 4 nodes
         Self {
-            roots: Unique::for_about(ORDINARY),
+            roots: Unique::for_about(FEW),
             done: Memory::new(),
             begun: 0,
             tasks: Vec::new(),
@@ -218,20 +216,35 @@ impl Diagram {
     }
 }
 
-/// Adds calls to those that are under `key` already.
-pub(super) fn join<K: Ord>(
-    diagram: &mut Diagram,
-    under: &mut BTreeMap<K, Function>,
-    key: K,
-    calls: Function,
-) -> Result<()> {
-    let always = diagram.value(1);
-    let all = match under.get(&key) {
-        Some(already) => diagram.choose(calls, always, *already)?,
-        None => calls,
-    };
-    under.insert(key, all);
-    Ok(())
+/// Calls under keys, the last key first: what is taken out next stands at the end, where what is put
+/// in mostly belongs as well.
+#[derive(Debug)]
+pub(super) struct Under<K>(Vec<(K, Function)>);
+
+impl<K: Ord> Under<K> {
+    pub(super) const NONE: Self = Self(Vec::new());
+
+    /// Adds calls to those that are under `key` already.
+    pub(super) fn join(&mut self, diagram: &mut Diagram, key: K, calls: Function) -> Result<()> {
+        // What has to move for a new one takes its time, too.
+        const MOVED_IN_AN_OPERATION: usize = 64;
+        match self.0.binary_search_by(|(known, _)| key.cmp(known)) {
+            Ok(place) => {
+                let (always, already) = (diagram.value(1), self.0[place].1);
+                self.0[place].1 = diagram.choose(calls, always, already)?;
+            }
+            Err(place) => {
+                diagram.charge((self.0.len() - place) / MOVED_IN_AN_OPERATION)?;
+                self.0.insert(place, (key, calls));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes out those under the first key.
+    pub(super) fn pop(&mut self) -> Option<(K, Function)> {
+        self.0.pop()
+    }
 }
 
 /// What operations came to, as far as there is room: a newer one takes the place of an older one that
@@ -249,9 +262,9 @@ impl Memory {
     const NONE: (Operation, Function) =
         (Operation::Choose(Function(0), Function(0), Function(0)), Function(0));
 
+    /// Room is made when the first operation is kept.
     fn new() -> Self {
-        const ORDINARY: usize = 1 << 11;
-        Self { slots: vec![Self::NONE; ORDINARY], used: 0 }
+        Self { slots: vec![Self::NONE; 2], used: 0 }
     }
 
     fn find(&self, operation: Operation) -> Option<Function> {
@@ -261,8 +274,9 @@ impl Memory {
 
     fn keep(&mut self, operation: Operation, function: Function) {
         if self.used * 2 > self.slots.len() && self.slots.len() < Self::MOST {
-            let twice = vec![Self::NONE; 2 * self.slots.len()];
-            for (operation, function) in std::mem::replace(&mut self.slots, twice) {
+            const ORDINARY: usize = 1 << 11;
+            let more = vec![Self::NONE; ORDINARY.max(2 * self.slots.len())];
+            for (operation, function) in std::mem::replace(&mut self.slots, more) {
                 self.put(operation, function);
             }
         }

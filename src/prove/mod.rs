@@ -34,7 +34,6 @@ use crate::arch::Arch;
 use crate::bpf::Program;
 use crate::call::Call;
 use crate::error::{Error, Result};
-use crate::map::Map;
 use crate::policy::{Policy, Rule, Subject};
 use diagram::{Diagram, Function};
 use of_numbers::{Numbers, Said};
@@ -101,7 +100,7 @@ enum Outcome {
 fn by_regions(diagram: &mut Diagram, numbers: &Numbers, program: &Program) -> Result<Outcome> {
     let Some(regions) = regions(program)? else { return Ok(Outcome::NotFollowed) };
     let mut walk = Walk::through(program);
-    let mut functions: Map<End, Function> = Map::default();
+    let mut functions: Vec<(End, Function)> = Vec::new();
     for region in regions {
         for (tokens, place) in numbers.arches.within(region.arch) {
             for (range, said) in numbers.numbers[place].within(region.nr) {
@@ -109,15 +108,20 @@ fn by_regions(diagram: &mut Diagram, numbers: &Numbers, program: &Program) -> Re
                     continue;
                 }
                 let wanted = of_policy::function(diagram, numbers, said)?;
-                let found = match (region.end, functions.get(&region.end)) {
-                    (_, Some(known)) => Some(*known),
-                    (End::Return(value), None) => Some(diagram.value(value)),
-                    (End::Arguments(start), None) => {
-                        of_program::arguments(diagram, program, start)?
+                let found = match functions.binary_search_by_key(&region.end, |(end, _)| *end) {
+                    Ok(known) => functions[known].1,
+                    Err(place) => {
+                        let found = match region.end {
+                            End::Return(value) => Some(diagram.value(value)),
+                            End::Arguments(start) => {
+                                of_program::arguments(diagram, program, start)?
+                            }
+                        };
+                        let Some(found) = found else { return Ok(Outcome::NotFollowed) };
+                        functions.insert(place, (region.end, found));
+                        found
                     }
                 };
-                let Some(found) = found else { return Ok(Outcome::NotFollowed) };
-                functions.insert(region.end, found);
                 if wanted != found {
                     return Ok(Outcome::Differs((tokens.first, range.first), wanted, found));
                 }

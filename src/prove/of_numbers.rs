@@ -2,12 +2,12 @@
 //!
 //! Follows the steps of [`crate::policy::evaluate`], on all numbers at once.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::steps::Steps;
 use crate::action::Action;
 use crate::arch::Arch;
+use crate::order;
 use crate::policy::{Policy, Rule, Subject, Whole};
 
 /// What is said of a call, by its token and number.
@@ -85,9 +85,20 @@ impl<'a> Numbers<'a> {
     /// What one policy says by itself.
     fn layer(&mut self, layer: &'a Policy) -> Layer {
         let foreign = Steps::new(Said::Verdict(layer.attributes().bad_arch));
-        let mut tokens: BTreeMap<u32, Steps<Said>> = BTreeMap::new();
+        let mut arches = Steps::new(0);
+        let mut all = vec![foreign];
         for arch in layer.arches() {
-            let numbers = tokens.entry(arch.token()).or_insert_with(|| foreign.clone());
+            // x86_64 and x32 have one token, all others one each.
+            let token = arch.token();
+            let place = match arches.at(token) {
+                0 => {
+                    arches.set(token, token, all.len());
+                    all.push(all[0].clone());
+                    all.len() - 1
+                }
+                place => place,
+            };
+            let numbers = &mut all[place];
             for own in arch.numbers() {
                 let default = Said::Verdict(layer.default_action());
                 numbers.set(*own.start(), *own.end(), default);
@@ -102,12 +113,6 @@ impl<'a> Numbers<'a> {
             let single = self.single(layer, arch, numbers);
             numbers.set_single(&single);
         }
-        let mut arches = Steps::new(0);
-        let mut all = vec![foreign];
-        for (token, numbers) in tokens {
-            arches.set(token, token, all.len());
-            all.push(numbers);
-        }
         (arches, all)
     }
 
@@ -118,12 +123,13 @@ impl<'a> Numbers<'a> {
         let mut conditional: Vec<(u32, Subject, &Rule)> = conditional
             .filter_map(|(subject, rule)| Some((subject.number(arch)?, *subject, rule)))
             .collect();
-        conditional.sort_unstable_by_key(|(number, _, rule)| (*number, rule.action()));
+        order::sort_by(&mut conditional, |(a, _, x), (b, _, y)| (a, x.action()) < (b, y.action()));
         // Numbers of which nothing but conditions is said are said something of, too.
-        conditional.iter().for_each(|(number, ..)| wholes.entry(*number).add(Whole::default()));
+        conditional.iter().for_each(|(number, ..)| wholes.add(*number, Whole::default()));
         let mut conditional = conditional.as_slice();
-        let mut single = Vec::with_capacity(Wholes::NEAR);
-        for (number, whole) in wholes.in_order() {
+        let wholes = wholes.in_order();
+        let mut single = Vec::with_capacity(wholes.len());
+        for (number, whole) in wholes {
             let of_number = conditional.partition_point(|(other, ..)| *other <= number);
             let (own, behind) = conditional.split_at(of_number);
             conditional = behind;
@@ -182,7 +188,7 @@ type Layer = (Steps<usize>, Vec<Steps<Said>>);
 struct Wholes {
     first: u32,
     near: Vec<Option<Whole>>,
-    far: BTreeMap<u32, Whole>,
+    far: Vec<(u32, Whole)>,
 }
 
 impl Wholes {
@@ -191,38 +197,54 @@ impl Wholes {
 
     fn of(layer: &Policy, arch: Arch) -> Self {
         let first = arch.first_number();
-        let mut all = Self { first, near: vec![None; Self::NEAR], far: BTreeMap::new() };
-        let named = layer.calls().filter(|(_, whole)| whole.decides());
-        for (call, said) in named {
+        let mut all = Self { first, near: vec![None; Self::NEAR], far: Vec::new() };
+        for (call, said) in layer.calls() {
             // One call may have two names.
-            if let Some(number) = call.number(arch) {
-                all.entry(number).add(said);
+            if said.decides()
+                && let Some(number) = call.number(arch)
+            {
+                all.add(number, said);
             }
         }
         for number in layer.denied_numbers().filter_map(|subject| subject.number(arch)) {
-            all.entry(number).add(Whole { denied: true, ..Whole::default() });
+            all.add(number, Whole { denied: true, ..Whole::default() });
         }
         for (subject, rule) in layer.other_rules() {
             if let (Some(number), []) = (subject.number(arch), rule.conditions()) {
-                all.entry(number).add(Whole::of(rule));
+                all.add(number, Whole::of(rule));
             }
         }
         all
     }
 
-    fn entry(&mut self, number: u32) -> &mut Whole {
+    fn add(&mut self, number: u32, said: Whole) {
         let place = number.checked_sub(self.first).map(|place| place as usize);
         match place.and_then(|place| self.near.get_mut(place)) {
-            Some(near) => near.get_or_insert_default(),
-            None => self.far.entry(number).or_default(),
+            Some(near) => near.get_or_insert_default().add(said),
+            None => self.far.push((number, said)),
         }
     }
 
-    fn in_order(&self) -> impl Iterator<Item = (u32, Whole)> {
-        let near = (self.first..).zip(&self.near);
-        let near = near.filter_map(|(number, whole)| Some((number, (*whole)?)));
-        let far = |(number, whole): (&u32, &Whole)| (*number, *whole);
-        let below = self.far.range(..self.first).map(far);
-        below.chain(near).chain(self.far.range(self.first..).map(far))
+    fn in_order(mut self) -> Vec<(u32, Whole)> {
+        order::sort_by(&mut self.far, |(a, _), (b, _)| a < b);
+        self.far.dedup_by(|(next, said), (number, all)| {
+            let same = next == number;
+            if same {
+                all.add(*said);
+            }
+            same
+        });
+        let mut far = self.far.iter().peekable();
+        let mut all: Vec<(u32, Whole)> = Vec::with_capacity(self.near.len() + self.far.len());
+        while let Some(below) = far.next_if(|(number, _)| *number < self.first) {
+            all.push(*below);
+        }
+        for (number, near) in (self.first..).zip(&self.near) {
+            if let Some(near) = near {
+                all.push((number, *near));
+            }
+        }
+        all.extend(far);
+        all
     }
 }

@@ -1,7 +1,5 @@
 //! What a policy says of the arguments, as a function of their bits.
 
-use std::collections::BTreeSet;
-
 use super::bits::{Variable, Word};
 use super::diagram::{Diagram, Function};
 use super::known::is_certainly_possible;
@@ -9,10 +7,11 @@ use super::of_numbers::{Check, Numbers, Said};
 use super::steps::over;
 use crate::arch::Arch;
 use crate::error::Result;
+use crate::order;
 use crate::policy::{Condition, Operator, Rule, Subject, Width};
 
-/// Rules that match no call, each with what it is about.
-pub(super) type Impossible = BTreeSet<(Subject, Rule)>;
+/// Rules that match no call, each with what it is about, in order.
+pub(super) type Impossible = Vec<(Subject, Rule)>;
 
 /// What is said of a call, as a function of its arguments.
 pub(super) fn function(diagram: &mut Diagram, numbers: &Numbers, said: Said) -> Result<Function> {
@@ -57,9 +56,11 @@ pub(super) fn impossible(diagram: &mut Diagram, numbers: &Numbers) -> Result<Imp
     let never = diagram.value(0);
     for (arch, subject, rule) in numbers.all_rules() {
         if !is_certainly_possible(rule) && all_hold(diagram, arch, rule.conditions())? == never {
-            impossible.insert((subject, rule.clone()));
+            impossible.push((subject, rule.clone()));
         }
     }
+    order::sort(&mut impossible);
+    impossible.dedup();
     Ok(impossible)
 }
 
@@ -68,7 +69,7 @@ fn arguments(diagram: &mut Diagram, numbers: &Numbers, check: &Check) -> Result<
     let mut rules: Vec<&Rule> = numbers.rules(check).iter().map(|(_, rule)| *rule).collect();
     // The strictest last; and of equal verdicts the last arguments first: what comes after is then
     // put on top of what is there, instead of pushed down through it.
-    rules.sort_unstable_by(|a, b| b.cmp(a));
+    order::sort_by(&mut rules, |a, b| b < a);
     let mut verdict = diagram.value(check.otherwise.to_raw());
     for rule in rules {
         // Chains of nodes are no operations, but there can be many.

@@ -1,9 +1,7 @@
 //! What a program makes of a call's arguments, as a function of their bits.
 
-use std::collections::BTreeMap;
-
 use super::bits::Word;
-use super::diagram::{Diagram, Function, join};
+use super::diagram::{Diagram, Function, Under};
 use super::regions::parts;
 use super::steps::{Range, Steps, over};
 use crate::bpf::{Instruction, Opcode, Program};
@@ -32,33 +30,33 @@ pub(super) fn arguments(
     start: usize,
 ) -> Result<Option<Function>> {
     let never = diagram.value(0);
-    let mut coming = BTreeMap::from([((start, Accumulator::Unknown), diagram.value(1))]);
-    let mut returned: BTreeMap<u32, Function> = BTreeMap::new();
-    while let Some(((pc, a), here)) = coming.pop_first() {
+    let (mut coming, mut returned) = (Under::NONE, Under::NONE);
+    let always = diagram.value(1);
+    coming.join(diagram, (start, Accumulator::Unknown), always)?;
+    while let Some(((pc, a), here)) = coming.pop() {
         diagram.charge(1)?;
         let Some(next) = next(program.instructions()[pc], pc, a) else { return Ok(None) };
         match next {
-            Next::Return(value) => join(diagram, &mut returned, value, here)?,
-            Next::Go(target, a) => join(diagram, &mut coming, (target, a), here)?,
+            Next::Return(value) => returned.join(diagram, value, here)?,
+            Next::Go(target, a) => coming.join(diagram, (target, a), here)?,
             Next::Branch(test) => {
                 for (target, on) in test.outcomes(diagram, program, pc)? {
                     let arguments = diagram.choose(on, here, never)?;
                     if arguments != never {
-                        join(diagram, &mut coming, (target, a), arguments)?;
+                        coming.join(diagram, (target, a), arguments)?;
                     }
                 }
             }
         }
     }
     // All arguments come to exactly one return, so the last value needs no condition.
-    let mut returned = returned.into_iter();
-    let (value, _) = returned.next().expect("a checked program returns");
-    let last = diagram.value(value);
-    let function = returned.try_fold(last, |function, (value, arguments)| {
+    let (value, _) = returned.pop().expect("a checked program returns");
+    let mut function = diagram.value(value);
+    while let Some((value, arguments)) = returned.pop() {
         let value = diagram.value(value);
-        diagram.choose(arguments, value, function)
-    });
-    function.map(Some)
+        function = diagram.choose(arguments, value, function)?;
+    }
+    Ok(Some(function))
 }
 
 /// What an instruction does.
@@ -158,6 +156,9 @@ impl Test {
     }
 }
 
+/// Where a search tree leads, and for which ranges.
+type WaysOut = Vec<(usize, Vec<Range>)>;
+
 fn is_test(instruction: Instruction) -> bool {
     let opcode = Opcode::from_code(instruction.code);
     opcode.is_some_and(|opcode| parts(Range::ALL, opcode, instruction.k).is_some())
@@ -169,10 +170,10 @@ fn is_test(instruction: Instruction) -> bool {
 /// `None` where there are many ways out: in a chain that asks something else after each value, all
 /// but one of them are closed to the arguments that come here, and it is cheaper to find out which
 /// test by test. Nor where it takes more steps than a tree has; how many it took is said, too.
-fn search_tree(program: &Program, pc: usize) -> (Option<BTreeMap<usize, Vec<Range>>>, usize) {
+fn search_tree(program: &Program, pc: usize) -> (Option<WaysOut>, usize) {
     const MOST_WAYS_OUT: usize = 8;
     let most_steps = 4 * program.instructions().len();
-    let mut ways_out: BTreeMap<usize, Vec<Range>> = BTreeMap::new();
+    let mut ways_out = WaysOut::new();
     let mut waiting = vec![(pc, Range::ALL)];
     let mut steps = 0;
     while let Some((pc, range)) = waiting.pop() {
@@ -184,14 +185,17 @@ fn search_tree(program: &Program, pc: usize) -> (Option<BTreeMap<usize, Vec<Rang
                     .flatten()
                     .map(|(part, holds)| (pc + 1 + usize::from(if holds { jt } else { jf }), part)),
             ),
-            None => ways_out.entry(pc).or_default().push(range),
+            None => match ways_out.iter_mut().find(|(out, _)| *out == pc) {
+                Some((_, ranges)) => ranges.push(range),
+                None => ways_out.push((pc, vec![range])),
+            },
         }
         steps += 1;
         if ways_out.len() > MOST_WAYS_OUT || steps > most_steps {
             return (None, steps);
         }
     }
-    ((!ways_out.contains_key(&pc)).then_some(ways_out), steps)
+    ((!ways_out.iter().any(|(out, _)| *out == pc)).then_some(ways_out), steps)
 }
 
 /// Steps of a search tree that take about the time of one operation.

@@ -4,10 +4,8 @@
 //! elsewhere, and broken ones, may do all that classic BPF can: here every register is a word of
 //! functions, whatever was computed. It takes longer, and it always follows.
 
-use std::collections::BTreeMap;
-
 use super::bits::Word;
-use super::diagram::{Diagram, Function, join};
+use super::diagram::{Diagram, Function, Under};
 use super::liveness::{self, Registers, live};
 use super::vector::{Direction, Vector};
 use crate::bpf::{Instruction, Program};
@@ -17,11 +15,11 @@ use crate::error::Result;
 pub(super) fn whole(diagram: &mut Diagram, program: &Program) -> Result<Function> {
     let live = live(program);
     let never = diagram.value(0);
-    let mut returned: BTreeMap<Function, Function> = BTreeMap::new();
-    let start = State::cleared(diagram);
-    let mut coming = BTreeMap::from([((0, start), diagram.value(1))]);
+    let (mut coming, mut returned) = (Under::NONE, Under::NONE);
+    let (start, always) = (State::cleared(diagram), diagram.value(1));
+    coming.join(diagram, (0, start), always)?;
     // Jumps only go forward: when the first of what is coming is taken, all of it has come.
-    while let Some(((pc, state), here)) = coming.pop_first() {
+    while let Some(((pc, state), here)) = coming.pop() {
         diagram.charge(cost(program.instructions()[pc]))?;
         for next in state.step(diagram, program.instructions()[pc])? {
             let here = diagram.choose(next.on, here, never)?;
@@ -29,19 +27,21 @@ pub(super) fn whole(diagram: &mut Diagram, program: &Program) -> Result<Function
                 continue;
             }
             match next.to {
-                To::Return(value) => join(diagram, &mut returned, value, here)?,
+                To::Return(value) => returned.join(diagram, value, here)?,
                 To::Skip(count, state) => {
                     let target = pc + 1 + count;
                     let key = (target, state.without_dead(diagram, live[target]));
-                    join(diagram, &mut coming, key, here)?;
+                    coming.join(diagram, key, here)?;
                 }
             }
         }
     }
     // All calls come to exactly one return.
-    returned
-        .into_iter()
-        .try_fold(never, |function, (value, calls)| diagram.choose(calls, value, function))
+    let mut function = never;
+    while let Some((value, calls)) = returned.pop() {
+        function = diagram.choose(calls, value, function)?;
+    }
+    Ok(function)
 }
 
 /// What a step is counted as, whether or not its operations are trivial: a state is some kilobytes, and

@@ -1,6 +1,7 @@
 //! What a misspelt name was probably meant to be.
 
 use super::table::TABLE;
+use crate::order;
 
 /// The names nearest to `name`, nearest first; none when nothing is near enough to be helpful.
 pub(super) fn nearest(name: &str) -> Vec<&'static str> {
@@ -11,7 +12,7 @@ pub(super) fn nearest(name: &str) -> Vec<&'static str> {
     if name.len() > LONGEST {
         return Vec::new();
     }
-    let lower = name.to_lowercase();
+    let lower = name.to_ascii_lowercase();
     let plain = PREFIXES.iter().find_map(|prefix| lower.strip_prefix(prefix)).unwrap_or(&lower);
     // A third of the letters may be wrong: more, and the suggestion is noise.
     let furthest = (plain.len() / 3).clamp(1, 3);
@@ -20,7 +21,7 @@ pub(super) fn nearest(name: &str) -> Vec<&'static str> {
         .map(|row| (distance(plain.as_bytes(), row.0.as_bytes()), row.0))
         .filter(|(steps, _)| *steps <= furthest)
         .collect();
-    near.sort_unstable();
+    order::sort(&mut near);
     near.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
