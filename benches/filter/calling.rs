@@ -150,8 +150,8 @@ pub fn measure(run: &mut Run, rounds: usize) {
 
 /// The shortest of a few batches: one of them is not interrupted.
 fn nanos(timed: &Timed) -> f64 {
-    const BATCHES: usize = 6;
-    const CALLS: u32 = 1_000;
+    const BATCHES: usize = 5;
+    const CALLS: u32 = 700;
     let [a, b, c] = timed.args;
     let batch = |_| {
         let start = Instant::now();

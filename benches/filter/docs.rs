@@ -133,8 +133,7 @@ pub fn write(run: &Run) {
         tables.map(Table::markdown).for_each(|table| page += &table);
         list(&mut page, run, section.key);
     }
-    page +=
-        "\n## Left out\n\nWhat a peer could not be asked for, so that its program does less:\n\n";
+    page += "\n## Left out\n\nHow a peer's policy differs, where it can't express ours:\n\n";
     list(&mut page, run, "left out");
     std::fs::write(format!("{FOLDER}/benchmarks.md"), page.trim_end().to_owned() + "\n").unwrap();
 }

@@ -7,6 +7,7 @@
 #![allow(missing_docs, missing_debug_implementations, reason = "a program")]
 #![allow(unsafe_code, reason = "forks, calls C libraries and makes raw system calls")]
 
+mod agree;
 mod attach;
 mod calling;
 mod child;
@@ -24,6 +25,7 @@ mod steps;
 mod tables;
 mod targets;
 
+use nucleus_seccomp::arch::Arch;
 use results::Run;
 use std::time::Instant;
 
@@ -40,17 +42,28 @@ fn main() {
 }
 
 fn measure() {
+    if Arch::native() != Some(Arch::X86_64) {
+        return println!("left out: the policies that are measured are for x86_64");
+    }
+    let built_in = policies::built_in();
+    assert!(
+        peers::prepare(peers::OURS, &built_in).is_some(),
+        "the library is not staged: make stage"
+    );
     let begin = Instant::now();
     let mut run = Run { machine: machine::facts(), ..Run::default() };
+    if peers::prepare(peers::LEVEL_2, &built_in).is_none() {
+        run.note("left out", "libseccomp: it is not installed (tests/setup.sh bench)");
+    }
     let parts: [(&str, &dyn Fn(&mut Run)); 8] = [
         ("programs", &steps::measure),
-        ("making them", &|run| making::measure(run, 25)),
+        ("making them", &|run| making::measure(run, 80)),
         ("growth", &making::growth),
         ("instructions", &instructions::measure),
-        ("attaching", &|run| attach::measure(run, 40)),
+        ("attaching", &|run| attach::measure(run, 80)),
         ("the heap", &memory::heap),
         ("files", &memory::weigh),
-        ("calls", &|run| calling::measure(run, 25)),
+        ("calls", &|run| calling::measure(run, 45)),
     ];
     for (name, measure) in parts {
         let start = Instant::now();

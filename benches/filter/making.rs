@@ -37,7 +37,7 @@ struct Timed {
 impl Timed {
     /// Also says how long one takes, to know how many to time together.
     fn new(policy: &str, peer: &'static str, work: Box<dyn Work>) -> Result<Self, String> {
-        const ROUND: Duration = Duration::from_millis(2);
+        const ROUND: Duration = Duration::from_millis(1);
         work.make()?;
         let start = Instant::now();
         work.make()?;
@@ -69,7 +69,7 @@ pub fn measure(run: &mut Run, rounds: usize) {
         for peer in MAKERS {
             let Some(work) = prepare(peer, &spec) else { continue };
             if let Some(left_out) = work.left_out() {
-                run.note("left out", format!("{}: {peer} leaves out {left_out}", spec.name));
+                run.note("left out", format!("{}, {peer}: {left_out}", spec.name));
             }
             match Timed::new(&spec.name, peer, work) {
                 Ok(timed) => all.push(timed),
@@ -114,13 +114,16 @@ pub fn growth(run: &mut Run) {
     }
 }
 
-/// The shortest of many runs, for a tenth of a second: what is left when nothing else wants the
+/// The shortest of eight runs or of a tenth of a second: what is left when nothing else wants the
 /// processor.
 fn shortest(mut body: impl FnMut()) -> f64 {
     const ENOUGH: Duration = Duration::from_millis(100);
+    const RUNS: usize = 8;
     let begin = Instant::now();
     let mut least = f64::MAX;
-    while begin.elapsed() < ENOUGH {
+    let mut done = 0;
+    while begin.elapsed() < ENOUGH || done < RUNS {
+        done += 1;
         let start = Instant::now();
         body();
         least = least.min(micros(start.elapsed()));

@@ -42,7 +42,8 @@ impl Axis {
         let most = values.iter().copied().fold(0.0, f64::max);
         let least = values.iter().copied().fold(f64::MAX, f64::min);
         let (least, most) = match logarithmic {
-            true => (10_f64.powf(least.log10().floor()), 10_f64.powf(most.log10().ceil())),
+            // From 1, or less, so that lengths can be compared.
+            true => (10_f64.powf(least.log10().floor()).min(1.0), 10_f64.powf(most.log10().ceil())),
             false => (0.0, (most / step(most)).ceil() * step(most)),
         };
         Self { logarithmic, least, most, from, length }
@@ -80,9 +81,8 @@ fn step(most: f64) -> f64 {
 
 fn number(value: f64) -> String {
     match value {
-        1_000_000.0.. => {
-            format!("{:.4}", value / 1e6).trim_end_matches(['0', '.']).to_owned() + " M"
-        }
+        1_000_000.0.. => format!("{}\u{a0}million", number(value / 1e6)),
+        10_000.0.. => format!("{}\u{a0}{:03.0}", (value / 1e3).floor(), (value % 1e3).floor()),
         100.0.. => format!("{value:.0}"),
         10.0.. => format!("{value:.1}").trim_end_matches(".0").to_owned(),
         _ => format!("{value:.2}").trim_end_matches('0').trim_end_matches('.').to_owned(),

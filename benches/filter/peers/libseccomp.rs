@@ -5,9 +5,11 @@ use super::dynamic::{Library, done};
 use super::{Work, as_program};
 use crate::spec::Spec;
 use nucleus_seccomp::action::Action;
+use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::bpf::Program;
 use nucleus_seccomp::policy::{Condition, Operator, Width};
 use nucleus_seccomp::syscall::Syscall;
+use std::collections::BTreeSet;
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::fs::File;
 use std::io::Read as _;
@@ -30,6 +32,7 @@ struct Functions {
     attr_set: unsafe extern "C" fn(Context, c_int, u32) -> c_int,
     arch_add: unsafe extern "C" fn(Context, u32) -> c_int,
     resolve_name: unsafe extern "C" fn(*const c_char) -> c_int,
+    resolve_name_arch: unsafe extern "C" fn(u32, *const c_char) -> c_int,
     rule_add: unsafe extern "C" fn(Context, u32, c_int, u32, *const Comparison) -> c_int,
     export_bpf: unsafe extern "C" fn(Context, c_int) -> c_int,
     release: unsafe extern "C" fn(Context),
@@ -39,6 +42,9 @@ const ACT_BADARCH: c_int = 2;
 const CTL_OPTIMIZE: c_int = 8;
 const EXISTS: c_int = -libc::EEXIST;
 const NR_ERROR: c_int = -1;
+/// Below are the numbers of calls that the architecture has not; above, to -1, those that it also has
+/// through socketcall or ipc.
+const NOWHERE: c_int = -9999;
 
 /// A call, and its rules.
 type Rules = (CString, Vec<(Action, Vec<Comparison>)>);
@@ -51,7 +57,7 @@ pub struct Libseccomp {
     calls: Vec<Rules>,
     nowhere: File,
     left_out: String,
-    unknown: Vec<Syscall>,
+    unknown: Vec<(Arch, Syscall)>,
 }
 
 impl Libseccomp {
@@ -64,9 +70,16 @@ impl Libseccomp {
                 reduced.push(ruled.call.name());
             }
             let name = CString::new(ruled.call.name()).unwrap();
+            let resolve = |arch: &Arch| {
+                // SAFETY: the name ends in a zero.
+                unsafe { (functions.resolve_name_arch)(arch.constant(), name.as_ptr()) }
+            };
+            let lacks = |arch: &&Arch| {
+                ruled.call.number(**arch).is_some() && matches!(resolve(arch), NR_ERROR | ..NOWHERE)
+            };
+            unknown.extend(spec.arches.iter().filter(lacks).map(|arch| (*arch, ruled.call)));
             // SAFETY: the name ends in a zero.
             if unsafe { (functions.resolve_name)(name.as_ptr()) } == NR_ERROR {
-                unknown.push(ruled.call);
                 continue;
             }
             let of = |(action, conditions): &(Action, Vec<Condition>)| {
@@ -76,14 +89,18 @@ impl Libseccomp {
         }
         let mut left_out = Vec::new();
         if !unknown.is_empty() {
-            let count = unknown.len();
-            left_out.push(format!("{count} newer calls that it has no numbers for"));
+            let calls: BTreeSet<Syscall> = unknown.iter().map(|(_, call)| *call).collect();
+            let count = calls.len();
+            left_out.push(format!("without {count} newer calls, for which it has no numbers"));
         }
         if !reduced.is_empty() {
-            left_out.push(format!("an errno for the other arguments of {}", reduced.join(", ")));
+            left_out.push(format!(
+                "with the default action, not an errno, for the other arguments of {}",
+                reduced.join(", ")
+            ));
         }
         if spec.unknown.is_some() {
-            left_out.push("ENOSYS for calls newer than the policy".to_owned());
+            left_out.push("without ENOSYS for calls newer than the policy".to_owned());
         }
         Some(Self {
             functions,
@@ -166,7 +183,7 @@ impl Work for Libseccomp {
         (!self.left_out.is_empty()).then(|| self.left_out.clone())
     }
 
-    fn unknown(&self) -> &[Syscall] {
+    fn unknown(&self) -> &[(Arch, Syscall)] {
         &self.unknown
     }
 }
@@ -186,6 +203,7 @@ impl Functions {
                 attr_set: library.function(c"seccomp_attr_set"),
                 arch_add: library.function(c"seccomp_arch_add"),
                 resolve_name: library.function(c"seccomp_syscall_resolve_name"),
+                resolve_name_arch: library.function(c"seccomp_syscall_resolve_name_arch"),
                 rule_add: library.function(c"seccomp_rule_add_array"),
                 export_bpf: library.function(c"seccomp_export_bpf"),
                 release: library.function(c"seccomp_release"),

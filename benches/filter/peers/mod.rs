@@ -9,6 +9,7 @@ mod seccompiler;
 pub use dynamic::version_of_libseccomp;
 
 use crate::spec::Spec;
+use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::bpf::{Instruction, Program};
 use nucleus_seccomp::syscall::Syscall;
 
@@ -42,8 +43,8 @@ pub trait Work {
         None
     }
 
-    /// The calls that it has no number for, so that they get the default.
-    fn unknown(&self) -> &[Syscall] {
+    /// The calls that it has no number for somewhere, so that they get the default there.
+    fn unknown(&self) -> &[(Arch, Syscall)] {
         &[]
     }
 }

@@ -83,7 +83,7 @@ pub fn left_out(spec: &Spec) -> Vec<String> {
     let many = spec.calls.iter().filter(refuses).count();
     let mut left_out = Vec::new();
     if many > 0 || spec.default != default || spec.unknown.is_some() {
-        left_out.push("all that is refused gets EPERM, whichever action or errno it should".into());
+        left_out.push("with EPERM for all that is refused".into());
     }
     left_out
 }
@@ -97,7 +97,7 @@ impl Seccompiler {
     pub fn new(spec: &Spec) -> Self {
         let mut left_out = left_out(spec);
         if spec.arches.len() > 1 {
-            left_out.push("all architectures but x86_64".into());
+            left_out.push("on x86_64 alone".into());
         }
         Self { calls: spec.calls.iter().filter_map(Allowed::of).collect(), left_out }
     }
