@@ -52,10 +52,10 @@ impl Timed {
         self.times.push(micros(start.elapsed()) / f64::from(self.repeat));
     }
 
-    /// Slow ones get fewer rounds: a third of a second has to do for each.
+    /// Slow ones get fewer rounds, but a dozen: of too few the shortest is not short.
     fn is_over(&self) -> bool {
-        const ENOUGH: f64 = 350_000.0;
-        self.times.len() > 2 && self.times.iter().sum::<f64>() * f64::from(self.repeat) > ENOUGH
+        const ENOUGH: f64 = 500_000.0;
+        self.times.len() >= 12 && self.times.iter().sum::<f64>() * f64::from(self.repeat) > ENOUGH
     }
 }
 

@@ -42,8 +42,7 @@ impl Axis {
         let most = values.iter().copied().fold(0.0, f64::max);
         let least = values.iter().copied().fold(f64::MAX, f64::min);
         let (least, most) = match logarithmic {
-            // From 1, or less, so that lengths can be compared.
-            true => (10_f64.powf(least.log10().floor()).min(1.0), 10_f64.powf(most.log10().ceil())),
+            true => (10_f64.powf(least.log10().floor()), 10_f64.powf(most.log10().ceil())),
             false => (0.0, (most / step(most)).ceil() * step(most)),
         };
         Self { logarithmic, least, most, from, length }
@@ -141,8 +140,9 @@ impl Bars<'_> {
         let bars = |values: &[Option<f64>]| values.iter().flatten().count() as f64 * BAR + GAP;
         let tall: f64 = self.groups.iter().map(|(_, values)| bars(values)).sum();
         let height = TOP + tall + BOTTOM;
-        let values: Vec<f64> =
-            self.groups.iter().flat_map(|(_, v)| v.iter().flatten().copied()).collect();
+        // From 1, or less: bars are compared by their length.
+        let values = self.groups.iter().flat_map(|(_, values)| values.iter().flatten().copied());
+        let values: Vec<f64> = values.chain([1.0]).collect();
         let axis = Axis::new(&values, self.logarithmic, LEFT, WIDTH - LEFT - RIGHT);
         let mut svg = begin(self.title, height);
         legend(&mut svg, self.subjects);
