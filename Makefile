@@ -1,7 +1,8 @@
 # make            the library, shared and static
 # make demo       real programs and attacks under the launcher, in a short table
 # make test       everything that is tested; installs what it needs
-# make bench      what a filter costs, beside its peers
+# make bench      what a filter costs, beside its peers; installs what it needs
+# make bench-docs docs/benchmarks.md and its plots, from what make bench has measured
 # make lint       formatting and clippy
 # make header     include/nucleus_seccomp.h and the other generated files, anew
 # make install    into PREFIX (default /usr/local); DESTDIR, LIBDIR, INCLUDEDIR as usual
@@ -22,7 +23,8 @@ SHARED := libnucleus_seccomp.so.$(VERSION)
 BUILT := target/release
 STAGE := $(CURDIR)/target/stage
 
-.PHONY: all demo test bench lint header install uninstall stage setup-demo setup-test clean
+.PHONY: all demo test bench bench-docs lint header install uninstall stage setup-demo setup-test \
+    setup-bench clean
 
 all:
 	$(CARGO) build --release --locked --quiet --target-dir target
@@ -57,7 +59,7 @@ stage:
 	    $$(pkg-config --cflags --libs nucleus-seccomp 2>/dev/null || echo $(WITHOUT_PKG_CONFIG)) \
 	    -Wl,-rpath,'$(STAGE)/lib'
 
-setup-demo setup-test:
+setup-demo setup-test setup-bench:
 	@bash tests/setup.sh $(@:setup-%=%)
 
 demo: setup-demo stage
@@ -67,8 +69,12 @@ demo: setup-demo stage
 test: setup-test stage
 	$(CARGO) test --locked --quiet --no-fail-fast -- --show-output
 
-bench: stage
+# The staged library is what it measures; the results are in target/bench.
+bench: setup-bench stage
 	$(CARGO) bench --locked --quiet --bench filter
+
+bench-docs:
+	$(CARGO) bench --locked --quiet --bench filter -- --docs
 
 lint:
 	$(CARGO) fmt --check

