@@ -1,5 +1,6 @@
 //! An architecture: what a filter has to know of it, as data.
 
+use std::ffi::CStr;
 use std::ops::RangeInclusive;
 
 use crate::call::Call;
@@ -87,43 +88,43 @@ impl Table {
 
 /// What is different from one architecture to the next.
 struct Facts {
-    name: &'static str,
+    name: &'static CStr,
     token: u32,
     table: Table,
     /// The number of the first call; tables hold the numbers from there on.
     first: u32,
 }
 
-const fn facts(name: &'static str, token: u32, table: Table, first: u32) -> Facts {
+const fn facts(name: &'static CStr, token: u32, table: Table, first: u32) -> Facts {
     Facts { name, token, table, first }
 }
 
 /// In the order of the enum.
 #[rustfmt::skip]
 const FACTS: [Facts; Arch::ALL.len()] = [
-    facts("x86_64",      0xc000_003e, Table::X86_64,         0),
-    facts("x86",         0x4000_0003, Table::X86,            0),
-    facts("x32",         0xc000_003e, Table::X32,      X32_BIT),
-    facts("aarch64",     0xc000_00b7, Table::Aarch64,        0),
-    facts("arm",         0x4000_0028, Table::Arm,            0),
-    facts("riscv64",     0xc000_00f3, Table::Riscv64,        0),
-    facts("loongarch64", 0xc000_0102, Table::Loongarch64,    0),
-    facts("s390x",       0x8000_0016, Table::S390x,          0),
-    facts("s390",        0x0000_0016, Table::S390,           0),
-    facts("ppc64le",     0xc000_0015, Table::Ppc64,          0),
-    facts("ppc64",       0x8000_0015, Table::Ppc64,          0),
-    facts("ppc",         0x0000_0014, Table::Ppc,            0),
-    facts("mips",        0x0000_0008, Table::Mips,        4000),
-    facts("mipsel",      0x4000_0008, Table::Mips,        4000),
-    facts("mips64",      0x8000_0008, Table::Mips64,      5000),
-    facts("mipsel64",    0xc000_0008, Table::Mips64,      5000),
-    facts("mips64n32",   0xa000_0008, Table::Mips64n32,   6000),
-    facts("mipsel64n32", 0xe000_0008, Table::Mips64n32,   6000),
-    facts("m68k",        0x0000_0004, Table::M68k,           0),
-    facts("sh",          0x4000_002a, Table::Sh,             0),
-    facts("sheb",        0x0000_002a, Table::Sh,             0),
-    facts("parisc",      0x0000_000f, Table::Parisc,         0),
-    facts("parisc64",    0x8000_000f, Table::Parisc64,       0),
+    facts(c"x86_64",      0xc000_003e, Table::X86_64,         0),
+    facts(c"x86",         0x4000_0003, Table::X86,            0),
+    facts(c"x32",         0xc000_003e, Table::X32,      X32_BIT),
+    facts(c"aarch64",     0xc000_00b7, Table::Aarch64,        0),
+    facts(c"arm",         0x4000_0028, Table::Arm,            0),
+    facts(c"riscv64",     0xc000_00f3, Table::Riscv64,        0),
+    facts(c"loongarch64", 0xc000_0102, Table::Loongarch64,    0),
+    facts(c"s390x",       0x8000_0016, Table::S390x,          0),
+    facts(c"s390",        0x0000_0016, Table::S390,           0),
+    facts(c"ppc64le",     0xc000_0015, Table::Ppc64,          0),
+    facts(c"ppc64",       0x8000_0015, Table::Ppc64,          0),
+    facts(c"ppc",         0x0000_0014, Table::Ppc,            0),
+    facts(c"mips",        0x0000_0008, Table::Mips,        4000),
+    facts(c"mipsel",      0x4000_0008, Table::Mips,        4000),
+    facts(c"mips64",      0x8000_0008, Table::Mips64,      5000),
+    facts(c"mipsel64",    0xc000_0008, Table::Mips64,      5000),
+    facts(c"mips64n32",   0xa000_0008, Table::Mips64n32,   6000),
+    facts(c"mipsel64n32", 0xe000_0008, Table::Mips64n32,   6000),
+    facts(c"m68k",        0x0000_0004, Table::M68k,           0),
+    facts(c"sh",          0x4000_002a, Table::Sh,             0),
+    facts(c"sheb",        0x0000_002a, Table::Sh,             0),
+    facts(c"parisc",      0x0000_000f, Table::Parisc,         0),
+    facts(c"parisc64",    0x8000_000f, Table::Parisc64,       0),
 ];
 
 /// `__X32_SYSCALL_BIT` of the kernel's `asm/unistd.h`.
@@ -246,6 +247,14 @@ impl Arch {
     /// The name in lower case.
     #[must_use]
     pub const fn name(self) -> &'static str {
+        match self.c_name().to_str() {
+            Ok(name) => name,
+            Err(_) => panic!("a name in the table is not UTF-8"),
+        }
+    }
+
+    /// The name for C.
+    pub(crate) const fn c_name(self) -> &'static CStr {
         FACTS[self as usize].name
     }
 

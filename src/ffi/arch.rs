@@ -4,9 +4,8 @@
 
 use std::ffi::c_char;
 use std::ptr;
-use std::sync::LazyLock;
 
-use super::boundary::{Names, guarded, names_for_c, text};
+use super::boundary::{guarded, text};
 use super::filter::{Filter, asked, edit};
 use super::status::{NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status};
 use crate::arch::Arch;
@@ -73,7 +72,7 @@ pub extern "C" fn nucleus_arch_name(arch: u32) -> *const c_char {
     let mut name = ptr::null();
     let find = || {
         if let Ok(arch) = Arch::from_constant(arch) {
-            name = NAMES[arch.name()].as_ptr();
+            name = arch.c_name().as_ptr();
         }
         NUCLEUS_OK
     };
@@ -151,9 +150,6 @@ pub unsafe extern "C" fn nucleus_filter_has_arch(filter: *const Filter, arch: u3
         (Ok(_), Err(_)) => NUCLEUS_ERR_INVALID_ARGUMENT,
     }
 }
-
-static NAMES: LazyLock<Names> =
-    LazyLock::new(|| names_for_c(Arch::ALL.into_iter().map(Arch::name)));
 
 #[cfg(test)]
 mod tests {

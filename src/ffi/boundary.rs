@@ -1,7 +1,6 @@
 //! Where C ends and Rust begins: pointers become references, panics become a status.
 
-use std::collections::HashMap;
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::status::{NUCLEUS_ERR_INTERNAL, NUCLEUS_OK, nucleus_status};
@@ -73,13 +72,6 @@ pub(super) unsafe fn array<'a, T>(
     }
     // SAFETY: not NULL, aligned, no larger than an object can be; the caller promises the rest.
     Ok(unsafe { std::slice::from_raw_parts(first, length) })
-}
-
-/// Names with the 0 that C wants behind them; the tables have none.
-pub(super) type Names = HashMap<&'static str, CString>;
-
-pub(super) fn names_for_c(names: impl Iterator<Item = &'static str>) -> Names {
-    names.map(|name| (name, CString::new(name).unwrap_or_default())).collect()
 }
 
 /// Refuses flags that this version does not know: they ask for something that it would not do.

@@ -2,9 +2,8 @@
 
 use std::ffi::c_char;
 use std::ptr;
-use std::sync::LazyLock;
 
-use super::boundary::{Names, guarded, names_for_c, text};
+use super::boundary::{guarded, text};
 use super::status::{
     self, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_ERR_UNSUPPORTED, NUCLEUS_OK, nucleus_status,
 };
@@ -52,12 +51,10 @@ pub extern "C" fn nucleus_syscall_name(arch: u32, number: i32) -> *const c_char 
     let find = || {
         if let (Ok(arch), Ok(number)) = (Arch::from_constant(arch), u32::try_from(number)) {
             let call = Syscall::numbered(arch, number);
-            name = call.map_or(ptr::null(), |call| NAMES[call.name()].as_ptr());
+            name = call.map_or(ptr::null(), |call| call.c_name().as_ptr());
         }
         NUCLEUS_OK
     };
     guarded(find, || ());
     name
 }
-
-static NAMES: LazyLock<Names> = LazyLock::new(|| names_for_c(Syscall::all().map(Syscall::name)));

@@ -4,7 +4,7 @@
 //! all else. The index is made when the library is built: half-empty, so that most names are found
 //! where they are looked for first.
 
-use super::table::TABLE;
+use super::packed::{COUNT, with_0};
 
 /// A power of two, about four times the names.
 const SLOTS: usize = 2048;
@@ -17,8 +17,8 @@ static INDEX: [u16; SLOTS] = index();
 const fn index() -> [u16; SLOTS] {
     let mut index = [EMPTY; SLOTS];
     let mut place: u16 = 0;
-    while (place as usize) < TABLE.len() {
-        let mut slot = hash(TABLE[place as usize].0.as_bytes());
+    while (place as usize) < COUNT {
+        let mut slot = hash(name(place));
         while index[slot] != EMPTY {
             slot = (slot + 1) % SLOTS;
         }
@@ -29,16 +29,23 @@ const fn index() -> [u16; SLOTS] {
 }
 
 /// The place of `name` in the table.
-pub(super) const fn place(name: &[u8]) -> Option<u16> {
-    let mut slot = hash(name);
+pub(super) const fn place(looked_for: &[u8]) -> Option<u16> {
+    let mut slot = hash(looked_for);
     while INDEX[slot] != EMPTY {
         let place = INDEX[slot];
-        if same(name, TABLE[place as usize].0.as_bytes()) {
+        if same(looked_for, name(place)) {
             return Some(place);
         }
         slot = (slot + 1) % SLOTS;
     }
     None
+}
+
+const fn name(place: u16) -> &'static [u8] {
+    match with_0(place as usize) {
+        [name @ .., _] => name,
+        [] => &[],
+    }
 }
 
 /// Whether two names are one; the comparison of slices is not for use while the library is built.
@@ -79,6 +86,7 @@ const fn short(name: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::TABLE;
     use super::*;
 
     #[test]

@@ -5,15 +5,18 @@
 
 mod index;
 mod newest;
+mod packed;
 mod shown;
 mod suggest;
 mod table;
 
 pub use newest::{Newest, newest};
 
+use std::ffi::CStr;
+
 use crate::arch::Arch;
 use crate::error::{Error, Result};
-use table::TABLE;
+use packed::NUMBERS;
 
 /// A system call that some architecture has.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,7 +24,7 @@ pub struct Syscall(u16);
 
 impl Syscall {
     /// How many there are.
-    pub const COUNT: usize = TABLE.len();
+    pub const COUNT: usize = packed::COUNT;
 
     /// The call named `name`, exactly as in the kernel's headers.
     ///
@@ -48,24 +51,29 @@ impl Syscall {
     #[must_use]
     pub fn numbered(arch: Arch, number: u32) -> Option<Self> {
         let cell = cell(arch, number)?;
-        TABLE.iter().position(|row| row.1[arch.table() as usize] == cell).map(Self::at)
+        NUMBERS.iter().position(|row| row[arch.table() as usize] == cell).map(Self::at)
     }
 
     /// Every call, in the order of the names.
     pub fn all() -> impl Iterator<Item = Self> {
-        (0..TABLE.len()).map(Self::at)
+        (0..Self::COUNT).map(Self::at)
     }
 
     /// The name.
     #[must_use]
     pub fn name(self) -> &'static str {
-        TABLE[usize::from(self.0)].0
+        packed::name(self.place())
+    }
+
+    /// The name for C.
+    pub(crate) fn c_name(self) -> &'static CStr {
+        CStr::from_bytes_with_nul(packed::with_0(self.place())).unwrap_or_default()
     }
 
     /// The number on `arch`, if it has the call.
     #[must_use]
     pub fn number(self, arch: Arch) -> Option<u32> {
-        let cell = TABLE[usize::from(self.0)].1[arch.table() as usize];
+        let cell = NUMBERS[self.place()][arch.table() as usize];
         match cell {
             ABSENT => None,
             cell if cell & PRIVATE != 0 => Some(PRIVATE_NUMBERS | u32::from(cell & !PRIVATE)),
@@ -112,7 +120,15 @@ mod tests {
 
     #[test]
     fn the_table_is_sorted_as_policies_are() {
-        assert!(TABLE.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(table::TABLE.is_sorted_by(|a, b| a.0 < b.0));
+    }
+
+    #[test]
+    fn the_packed_names_are_those_of_the_table() {
+        for (call, (name, numbers)) in Syscall::all().zip(&table::TABLE) {
+            assert_eq!((call.name(), &NUMBERS[call.place()]), (*name, numbers));
+            assert_eq!(call.c_name().to_str(), Ok(*name));
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a misspelt name was probably meant to be.
 
-use super::table::TABLE;
+use super::Syscall;
 use crate::order;
 
 /// The names nearest to `name`, nearest first; none when nothing is near enough to be helpful.
@@ -16,9 +16,8 @@ pub(super) fn nearest(name: &str) -> Vec<&'static str> {
     let plain = PREFIXES.iter().find_map(|prefix| lower.strip_prefix(prefix)).unwrap_or(&lower);
     // A third of the letters may be wrong: more, and the suggestion is noise.
     let furthest = (plain.len() / 3).clamp(1, 3);
-    let mut near: Vec<(usize, &str)> = TABLE
-        .iter()
-        .map(|row| (distance(plain.as_bytes(), row.0.as_bytes()), row.0))
+    let mut near: Vec<(usize, &str)> = Syscall::all()
+        .map(|call| (distance(plain.as_bytes(), call.name().as_bytes()), call.name()))
         .filter(|(steps, _)| *steps <= furthest)
         .collect();
     order::sort(&mut near);
