@@ -1,13 +1,9 @@
-//! Maps whose keys are small and of our own making.
+//! Items that are each made once: a map whose keys are small and of our own making.
 //!
 //! The standard hash is made to withstand keys that an enemy chose, and took most of the compiler's
 //! and the proof's time. What is found in a map does not depend on its hash, only how soon.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hash, Hasher};
-
-/// A map for small keys.
-pub(crate) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Mixer>>;
+use std::hash::{Hash, Hasher};
 
 /// Mixes the words of a key by multiplication, as rustc's own maps do.
 #[derive(Debug, Default)]

@@ -26,19 +26,22 @@ pub(crate) fn sort_by<T>(items: &mut [T], is_less: impl Fn(&T, &T) -> bool) {
     }
 }
 
-/// The places of `count` items in their order, by merging ever longer runs; none when they are in
-/// order as they are.
+/// The places of `count` items in their order, by merging the runs that are in order; none when all
+/// are one.
 fn places(count: usize, is_less: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
-    if (1..count).all(|place| !is_less(place, place - 1)) {
+    let mut starts: Vec<usize> = (1..count).filter(|place| is_less(*place, place - 1)).collect();
+    if starts.is_empty() {
         return Vec::new();
     }
     let mut places: Vec<usize> = (0..count).collect();
     let mut merged = Vec::with_capacity(count);
-    let mut run = 1;
-    while run < count {
+    while !starts.is_empty() {
         merged.clear();
-        for pair in places.chunks(2 * run) {
-            let (mut first, mut second) = pair.split_at(run.min(pair.len()));
+        // Two by two: where the second of them starts, and where it ends.
+        let mut left = 0;
+        for pair in starts.chunks(2) {
+            let end = pair.get(1).copied().unwrap_or(count);
+            let (mut first, mut second) = places[left..end].split_at(pair[0] - left);
             while let ([a, behind_a @ ..], [b, behind_b @ ..]) = (first, second) {
                 if is_less(*b, *a) {
                     merged.push(*b);
@@ -50,9 +53,11 @@ fn places(count: usize, is_less: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
             }
             merged.extend_from_slice(first);
             merged.extend_from_slice(second);
+            left = end;
         }
+        merged.extend_from_slice(&places[left..]);
         std::mem::swap(&mut places, &mut merged);
-        run *= 2;
+        starts = starts.into_iter().skip(1).step_by(2).collect();
     }
     places
 }

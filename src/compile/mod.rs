@@ -21,6 +21,7 @@ mod plan;
 use crate::arch::Arch;
 use crate::bpf::Program;
 use crate::error::{Error, Result};
+use crate::order;
 use crate::policy::{Policy, Subject};
 use dispatch::Range;
 use graph::{Graph, Node, NodeId, Test, Word};
@@ -93,7 +94,7 @@ fn entry_point(
         }
     }
     if arches.len() > 1 {
-        all.sort_unstable_by_key(|range: &Range| range.first);
+        order::sort_by(&mut all, |a: &Range, b| a.first < b.first);
     }
     dispatch::tree(graph, Test::equal(Word::NR, 0), &mut all.into_iter(), None, CHAIN)
 }
@@ -138,6 +139,6 @@ fn too_large(graph: &Graph, length: usize, checks: &[Check]) -> Error {
         let subject = Subject::Numbered(*arch, *number);
         most.push((layout::emit(graph, *node).len(), subject.to_string()));
     }
-    most.sort_unstable_by(|a, b| b.cmp(a));
+    order::sort_by(&mut most, |a, b| b < a);
     Error::policy_too_large(length, Program::LONGEST, &most)
 }

@@ -9,6 +9,7 @@ use super::graph::{Graph, NodeId};
 use super::plan::{Outcome, Plan, Run};
 use crate::action::Action;
 use crate::arch::Arch;
+use crate::order;
 
 /// The ranges of all numbers, in order, each with the node at which its calls are decided.
 pub(super) fn ranges(graph: &mut Graph, arch: Arch, plans: &[Plan]) -> Vec<Range> {
@@ -57,7 +58,7 @@ fn strictest(graph: &mut Graph, arch: Arch, outcomes: &[Said]) -> NodeId {
         each_verdict(*said, |verdict| {
             after.extend(before.iter().map(|so_far| verdict.min(*so_far)))
         });
-        after.sort_unstable();
+        order::sort(&mut after);
         after.dedup();
         reached.push(after);
     }

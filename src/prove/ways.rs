@@ -57,9 +57,9 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Questions that may be asked before diagrams are cheaper: a thousand values of an argument take
-    /// some twenty thousand.
-    const QUESTIONS: usize = 1 << 19;
+    /// Questions that may be asked before diagrams are likely to be quicker: some tens of milliseconds.
+    /// Two thousand values of an argument take half of it.
+    const QUESTIONS: usize = 1 << 23;
 
     pub(super) const fn through(program: &'a Program) -> Self {
         Self {
