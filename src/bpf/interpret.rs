@@ -32,7 +32,7 @@ fn words(call: &Call, big_endian: bool) -> [u32; 16] {
 #[must_use]
 pub fn run(program: &Program, call: &Call, big_endian: bool) -> Run {
     let data = words(call, big_endian);
-    let mut machine = Machine { a: 0, x: 0, scratch: [0; 16] };
+    let mut machine = Machine::default();
     let mut pc = 0;
     let mut steps = 0;
     loop {
@@ -45,20 +45,25 @@ pub fn run(program: &Program, call: &Call, big_endian: bool) -> Run {
     }
 }
 
-enum Next {
+pub(super) enum Next {
     Skip(u32),
     Return(u32),
 }
 
-struct Machine {
-    a: u32,
-    x: u32,
-    scratch: [u32; 16],
+#[derive(Clone, Default)]
+pub(super) struct Machine {
+    pub(super) a: u32,
+    pub(super) x: u32,
+    pub(super) scratch: [u32; 16],
 }
 
 impl Machine {
     /// One instruction. Codes as in `linux/bpf_common.h`; [`Program`] holds no others.
-    fn step(&mut self, Instruction { code, jt, jf, k }: Instruction, data: &[u32; 16]) -> Next {
+    pub(super) fn step(
+        &mut self,
+        Instruction { code, jt, jf, k }: Instruction,
+        data: &[u32; 16],
+    ) -> Next {
         const SIZE_OF_DATA: u32 = 64;
         // Bit 3 of an arithmetic or jump code says that the operand is X.
         let operand = if code & 0x08 == 0 { k } else { self.x };
