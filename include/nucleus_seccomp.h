@@ -566,6 +566,12 @@ nucleus_status nucleus_filter_clone(const nucleus_filter *filter, nucleus_filter
 // nucleus_program_export: instructions in big-endian order.
 #define NUCLEUS_EXPORT_BPF_BIG_ENDIAN 2
 
+// nucleus_program_export: what the program costs, as one line of JSON, without a 0 at the end: an
+// object with "instructions", "margin" and "architectures", a list of objects with an "arch" (its
+// name) and the fields of nucleus_stats, the means in instructions. The list has those that the
+// program tells apart.
+#define NUCLEUS_EXPORT_JSON 8
+
 // A program: the classic BPF that a filter was compiled to, or that came from elsewhere. It never
 // changes, so any number of threads may use it at once.
 typedef struct nucleus_program nucleus_program;
@@ -687,6 +693,66 @@ nucleus_status nucleus_filter_evaluate(const nucleus_filter *filter,
 nucleus_status nucleus_program_evaluate(const nucleus_program *program,
                                         const nucleus_call *call,
                                         uint32_t *action);
+
+/* ---- What a program costs ---- */
+
+// What a program costs on one architecture: exact counts of instructions, the same on every
+// machine. They are counted over the architecture's system calls, those that this library knows, of
+// which each stands for all its arguments: number and architecture are followed exactly, and every
+// test of an argument is taken both ways. (What a program from elsewhere computes of numbers is
+// followed, too, up to where two ways meet with different results: tests of those go both ways.)
+//
+// The kernel answers some calls without the program, from a bitmap that it makes when the program is
+// attached (Linux 5.11 and later; never calls of MIPS or x32): those that the program allows, with
+// exactly NUCLEUS_ALLOW, before it does more than compare and mask number and architecture. They
+// cost the same under every program, as long as all filters of the thread allow them so.
+//
+// Later versions may add fields at the end.
+typedef struct {
+    // Set by the caller: sizeof(nucleus_stats).
+    size_t size;
+    // The program's length, 1 to 4096.
+    uint32_t instructions;
+    // How many more the kernel would take.
+    uint32_t margin;
+    // 1 if the program makes something else of some call here than of one with its number from a
+    // machine that nobody knows, 0 if not: then it does not cover the architecture, or says the same
+    // of everything.
+    uint32_t told_apart;
+    // How many system calls there are.
+    uint32_t calls;
+    // How many of them the kernel answers without the program.
+    uint32_t cached;
+    // How many instructions the program executes, its return included, for the call and the
+    // arguments for which that is least.
+    uint32_t shortest;
+    // The same where it is most.
+    uint32_t longest;
+    // The longest way of each call, in the mean over all calls; in thousandths of an instruction.
+    uint32_t mean;
+    // The same over the calls that the kernel does not answer without the program; 0 if there are
+    // none.
+    uint32_t mean_uncached;
+    // How many instructions the kernel looks at to make the bitmap, with the locks of the attaching
+    // thread held, if this is the thread's first filter and the kernel has the calls that this
+    // library knows. Other filters in place make it less. A kernel does this for its own
+    // architecture, and for the 32-bit one beside it.
+    uint32_t attach_steps;
+} nucleus_stats;
+
+// Counts what a program costs on `arch` (NUCLEUS_ARCH_*), whether it was made for it or not. On
+// success *stats is filled.
+//
+//     nucleus_stats stats = { .size = sizeof stats };
+//     nucleus_program_stats(p, NUCLEUS_ARCH_X86_64, &stats);
+//     printf("%u of %u calls cost nothing\n", stats.cached, stats.calls);
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL, for what is no architecture, and for a size that is
+// smaller than the struct was in 0.1 or above 4096, or that is larger than this library's with bytes
+// beyond it that are not 0. The sentence goes to the log callback (nucleus_set_log). Since 0.1.
+nucleus_status nucleus_program_stats(const nucleus_program *program,
+                                     uint32_t arch,
+                                     nucleus_stats *stats);
 
 /* ---- Filters made of filters ---- */
 

@@ -35,6 +35,8 @@ pub mod bpf;
 
 pub mod prove;
 
+pub mod show;
+
 pub mod kernel;
 
 pub mod ffi;

@@ -14,6 +14,15 @@ impl Error {
         ))
     }
 
+    pub(crate) fn size(what: &str, size: usize, known: std::ops::RangeInclusive<usize>) -> Self {
+        Self::invalid(format!(
+            "{what}: a struct of {size} bytes is none that this version can fill; set its size to \
+             sizeof, {} to {} here, and clear what a newer header has behind that",
+            known.start(),
+            known.end()
+        ))
+    }
+
     pub(crate) fn utf8(what: &str, bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         Self::invalid(format!(

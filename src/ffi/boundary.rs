@@ -2,6 +2,7 @@
 
 use std::ffi::{CStr, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
 
 use super::status::{NUCLEUS_ERR_INTERNAL, NUCLEUS_OK, nucleus_status};
 use crate::error::{Error, Result};
@@ -81,3 +82,51 @@ pub(super) fn known_flags(what: &str, flags: u32, known: u32) -> Result<()> {
         unknown => Err(Error::flags(what, unknown)),
     }
 }
+
+/// Writes `value` over a growable struct of C, one that begins with its size: as much of it as the
+/// caller's header has. Beyond what is known here, a longer one must be zero, since that may ask for
+/// something. The size stays as the caller set it. Nothing is written on an error.
+///
+/// `first` is the size that the struct had in its first version.
+///
+/// # Safety
+/// `place` is NULL or points to a `size_t` and, if that is not below `first`, to as many bytes in all
+/// that can be written, initialised where they are beyond `T`. `T` is `repr(C)`, begins with a
+/// `usize` and has no padding.
+pub(super) unsafe fn fill<T: Copy>(
+    what: &str,
+    name: &str,
+    place: *mut T,
+    first: usize,
+    value: T,
+) -> Result<()> {
+    if place.is_null() {
+        return Err(Error::null(what, name));
+    }
+    if !place.is_aligned() {
+        return Err(Error::array(what, name, 1));
+    }
+    // SAFETY: not NULL, aligned; the caller promises a size.
+    let size = unsafe { place.cast::<usize>().read() };
+    let known = size_of::<T>();
+    let refused = || Err(Error::size(what, size, first..=known));
+    if !(first..=MOST_GROWN).contains(&size) {
+        return refused();
+    }
+    for at in known..size {
+        // SAFETY: the caller promises that so many bytes are initialised.
+        if unsafe { place.cast::<u8>().add(at).read() } != 0 {
+            return refused();
+        }
+    }
+    let (from, count) = ((&raw const value).cast::<u8>(), size.min(known) - size_of::<usize>());
+    // SAFETY: both hold `size.min(known)` bytes, of which the first are left out; `value` is ours.
+    unsafe {
+        let (from, to) = (from.add(size_of::<usize>()), place.cast::<u8>().add(size_of::<usize>()));
+        ptr::copy_nonoverlapping(from, to, count);
+    }
+    Ok(())
+}
+
+/// No struct of this library grows beyond a page; a larger size is one that nobody has set.
+const MOST_GROWN: usize = 4096;

@@ -32,6 +32,8 @@ pub mod compile;
 
 pub mod call;
 
+pub mod statistics;
+
 pub mod algebra;
 
 pub mod apply;

@@ -13,6 +13,7 @@ use crate::bpf;
 use crate::error::Result;
 use crate::kernel::{self, Loadable, Options};
 use crate::prove::Proven;
+use crate::show;
 
 /// A program: the classic BPF that a filter was compiled to, or that came from elsewhere. It never
 /// changes, so any number of threads may use it at once.
@@ -164,6 +165,11 @@ pub const NUCLEUS_EXPORT_BPF: u32 = 0;
 pub const NUCLEUS_EXPORT_BPF_LITTLE_ENDIAN: u32 = 1;
 /// nucleus_program_export: instructions in big-endian order.
 pub const NUCLEUS_EXPORT_BPF_BIG_ENDIAN: u32 = 2;
+/// nucleus_program_export: what the program costs, as one line of JSON, without a 0 at the end: an
+/// object with "instructions", "margin" and "architectures", a list of objects with an "arch" (its
+/// name) and the fields of nucleus_stats, the means in instructions. The list has those that the
+/// program tells apart.
+pub const NUCLEUS_EXPORT_JSON: u32 = 8;
 
 /// Writes the program into `buffer`, which has room for *size bytes. On success *size is how many it
 /// takes. With a NULL buffer nothing but *size is written: that is how to ask.
@@ -248,6 +254,7 @@ fn exported(program: &Program, format: u32) -> Option<Vec<u8>> {
         NUCLEUS_EXPORT_BPF => program.big_endian,
         NUCLEUS_EXPORT_BPF_LITTLE_ENDIAN => false,
         NUCLEUS_EXPORT_BPF_BIG_ENDIAN => true,
+        NUCLEUS_EXPORT_JSON => return Some(show::statistics(program.program()).into_bytes()),
         _ => return None,
     };
     Some(program.program().to_bytes(big_endian))

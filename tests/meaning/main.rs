@@ -14,3 +14,4 @@ mod proof;
 mod reproducible;
 mod rules;
 mod second_opinion;
+mod statistics;

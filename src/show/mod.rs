@@ -1,0 +1,5 @@
+//! Programs and filters for eyes, and for tools that read text.
+
+mod statistics;
+
+pub use statistics::statistics;
