@@ -1,5 +1,6 @@
 //! The language, run: what the kernel's own interpreter or JIT would do.
 
+use super::registers::{A, Registers, X, scratch};
 use super::{Instruction, Program};
 use crate::call::Call;
 
@@ -52,12 +53,22 @@ pub(super) enum Next {
 
 #[derive(Clone, Default)]
 pub(super) struct Machine {
-    pub(super) a: u32,
-    pub(super) x: u32,
-    pub(super) scratch: [u32; 16],
+    a: u32,
+    x: u32,
+    scratch: [u32; 16],
 }
 
 impl Machine {
+    /// The registers that hold something else in `other`.
+    pub(super) fn differing(&self, other: &Self) -> Registers {
+        let mut differing = 0;
+        for (k, (ours, theirs)) in (0..).zip(self.scratch.iter().zip(&other.scratch)) {
+            differing |= if ours == theirs { 0 } else { scratch(k) };
+        }
+        differing |= if self.a == other.a { 0 } else { A };
+        differing | if self.x == other.x { 0 } else { X }
+    }
+
     /// One instruction. Codes as in `linux/bpf_common.h`; [`Program`] holds no others.
     pub(super) fn step(
         &mut self,

@@ -18,5 +18,5 @@ pub use constant_allow::{Emulated, emulate, is_constant_allow};
 pub use instruction::{Instruction, Opcode};
 pub use interpret::{Run, run};
 pub use program::Program;
-pub use statistics::{Statistics, tells_apart};
+pub use statistics::Statistics;
 pub use ways::{Walk, Ways};

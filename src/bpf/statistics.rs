@@ -2,12 +2,16 @@
 
 use super::{Program, Walk, emulate};
 use crate::arch::Arch;
-use crate::syscall::{newest, numbers};
+use crate::syscall::{Syscall, newest};
 
-/// The counts, over the numbers of an architecture that a system call of this library's tables has.
+/// The counts, over the system calls of an architecture that this library has names for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
-    /// How many numbers those are.
+    /// Whether the program makes something else of some of them than it would of a call with that
+    /// number from a machine that it can't know: then it covers the architecture. (Where the result
+    /// depends on arguments on both, they are taken for the same.)
+    pub told_apart: bool,
+    /// How many there are.
     pub calls: u32,
     /// How many of them the kernel never gives to the program again (Linux 5.11 and later), if no
     /// other filter of the thread prevents it.
@@ -31,10 +35,13 @@ impl Statistics {
     /// Those of `program` on `arch`, whether it was made for it or not.
     #[must_use]
     pub fn of(program: &Program, arch: Arch) -> Self {
+        // EM_NONE of `linux/elf-em.h`, 32 bits, big-endian.
+        const NO_MACHINE: u32 = 0;
         let mut all = Self { shortest: u32::MAX, ..Self::default() };
         let mut walk = Walk::new(program);
-        for nr in numbers(arch) {
+        for nr in Syscall::all().filter_map(|call| call.number(arch)) {
             let ways = walk.of(arch.token(), nr);
+            all.told_apart = all.told_apart || ways.result != walk.of(NO_MACHINE, nr).result;
             let is_remembered = arch.has_bitmap() && nr <= newest(arch);
             let cached = is_remembered && emulate(program, arch.token(), nr).allowed;
             all.calls += 1;
@@ -71,16 +78,4 @@ impl Statistics {
 fn thousandths(sum: u32, count: u32) -> u32 {
     let (sum, count) = (u64::from(sum), u64::from(count.max(1)));
     u32::try_from((sum * 1000 + count / 2) / count).unwrap_or(u32::MAX)
-}
-
-/// Whether `program` makes something else of some call of `arch` than it would of one with that
-/// number from a machine that it can't know.
-#[must_use]
-pub fn tells_apart(program: &Program, arch: Arch) -> bool {
-    // EM_NONE of `linux/elf-em.h`, 32 bits, big-endian.
-    const NO_MACHINE: u32 = 0;
-    let mut walk = Walk::new(program);
-    numbers(arch)
-        .into_iter()
-        .any(|nr| !walk.of(arch.token(), nr).same_results(&walk.of(NO_MACHINE, nr)))
 }

@@ -6,7 +6,7 @@
 //! there on: the ways that are counted are never fewer than there are.
 
 use super::interpret::{Machine, Next};
-use super::registers::{A, Registers, X, effect, scratch};
+use super::registers::{Registers, X, effect};
 use super::{Instruction, Program};
 
 /// The ways of one call.
@@ -16,8 +16,8 @@ pub struct Ways {
     pub shortest: u32,
     /// The same of the longest.
     pub longest: u32,
-    /// What they return, each value once; `None` is a value that depends on arguments.
-    pub results: Vec<Option<u32>>,
+    /// What they return, if that is the same for all and known.
+    pub result: Option<u32>,
 }
 
 /// What is known in front of an instruction.
@@ -56,11 +56,11 @@ impl<'a> Walk<'a> {
         const DIVIDE_BY_X: u16 = 0x3c;
         let mut data = [0; 16];
         (data[0], data[1]) = (nr, token);
-        let mut ways = Ways { shortest: u32::MAX, longest: 0, results: Vec::new() };
+        let mut ways = Ways { shortest: u32::MAX, longest: 0, result: None };
         // The kernel's conversion of a program clears A and X first.
         self.reach(0, &State { known: Registers::MAX, ..State::default() });
         while let Some(pc) = self.next() {
-            let mut state = std::mem::take(&mut self.states[pc]);
+            let mut state = self.states[pc].clone();
             state.shortest += 1;
             state.longest += 1;
             let instruction = self.instructions[pc];
@@ -108,13 +108,7 @@ impl<'a> Walk<'a> {
 
 impl State {
     fn join(&mut self, other: &Self) {
-        let (ours, theirs) = (&self.machine, &other.machine);
-        let words = ours.scratch.iter().zip(&theirs.scratch).zip((0..).map(scratch));
-        let words = words.map(|((a, b), register)| (*a, *b, register));
-        let differing = words
-            .chain([(ours.a, theirs.a, A), (ours.x, theirs.x, X)])
-            .fold(0, |all, (a, b, register)| if a == b { all } else { all | register });
-        self.known &= other.known & !differing;
+        self.known &= other.known & !self.machine.differing(&other.machine);
         self.shortest = self.shortest.min(other.shortest);
         self.longest = self.longest.max(other.longest);
     }
@@ -122,18 +116,10 @@ impl State {
 
 impl Ways {
     fn end(&mut self, state: &State, result: Option<u32>) {
+        let is_first = self.longest == 0;
+        self.result = if is_first || self.result == result { result } else { None };
         self.shortest = self.shortest.min(state.shortest);
         self.longest = self.longest.max(state.longest);
-        if !self.results.contains(&result) {
-            self.results.push(result);
-        }
-    }
-
-    /// Whether the same can come of both.
-    #[must_use]
-    pub fn same_results(&self, other: &Self) -> bool {
-        self.results.len() == other.results.len()
-            && self.results.iter().all(|result| other.results.contains(result))
     }
 }
 

@@ -103,21 +103,13 @@ pub(super) unsafe fn fill<T: Copy>(
     if place.is_null() {
         return Err(Error::null(what, name));
     }
-    if !place.is_aligned() {
-        return Err(Error::array(what, name, 1));
-    }
-    // SAFETY: not NULL, aligned; the caller promises a size.
-    let size = unsafe { place.cast::<usize>().read() };
+    // SAFETY: not NULL; the caller promises a size.
+    let size = unsafe { place.cast::<usize>().read_unaligned() };
     let known = size_of::<T>();
-    let refused = || Err(Error::size(what, size, first..=known));
-    if !(first..=MOST_GROWN).contains(&size) {
-        return refused();
-    }
-    for at in known..size {
-        // SAFETY: the caller promises that so many bytes are initialised.
-        if unsafe { place.cast::<u8>().add(at).read() } != 0 {
-            return refused();
-        }
+    // SAFETY: the caller promises that so many bytes are initialised.
+    let is_set = |at| unsafe { place.cast::<u8>().add(at).read() } != 0;
+    if !(first..=MOST_GROWN).contains(&size) || (known..size).any(is_set) {
+        return Err(Error::size(what, size, first..=known));
     }
     let (from, count) = ((&raw const value).cast::<u8>(), size.min(known) - size_of::<usize>());
     // SAFETY: both hold `size.min(known)` bytes, of which the first are left out; `value` is ours.

@@ -109,10 +109,7 @@ pub unsafe extern "C" fn nucleus_program_from_bpf(
                 unsafe { out.write(Box::into_raw(Box::new(program))) };
                 NUCLEUS_OK
             }
-            Err(error) => {
-                tracing::error!("{error}");
-                status::of(&error)
-            }
+            Err(error) => status::reported(&error),
         }
     };
     guarded(import, || ())

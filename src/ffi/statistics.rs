@@ -4,7 +4,7 @@ use super::boundary::{fill, guarded};
 use super::program::Program;
 use super::status::{self, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status};
 use crate::arch::Arch;
-use crate::bpf::{self, Statistics, tells_apart};
+use crate::bpf::{self, Statistics};
 
 /// What a program costs on one architecture: exact counts of instructions, the same on every
 /// machine. They are counted over the architecture's system calls, those that this library knows, of
@@ -89,13 +89,7 @@ pub unsafe extern "C" fn nucleus_program_stats(
         // SAFETY: the caller promises as many bytes as it set the size to; FIRST_SIZE is without
         // padding.
         let fill = |value| unsafe { fill("program_stats", "stats", stats, FIRST_SIZE, value) };
-        match counted.and_then(fill) {
-            Ok(()) => NUCLEUS_OK,
-            Err(error) => {
-                tracing::error!("{error}");
-                status::of(&error)
-            }
-        }
+        counted.and_then(fill).map_or_else(|error| status::reported(&error), |()| NUCLEUS_OK)
     };
     guarded(count, || ())
 }
@@ -109,7 +103,7 @@ fn counted(program: &bpf::Program, arch: Arch) -> nucleus_stats {
         size: size_of::<nucleus_stats>(),
         instructions: count(length),
         margin: count(bpf::Program::LONGEST - length),
-        told_apart: tells_apart(program, arch).into(),
+        told_apart: statistics.told_apart.into(),
         calls: statistics.calls,
         cached: statistics.cached,
         shortest: statistics.shortest,

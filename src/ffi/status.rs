@@ -95,6 +95,12 @@ pub(super) const fn of(error: &Error) -> nucleus_status {
     }
 }
 
+/// The same, for calls that have no handle to keep the sentence: it goes to the log.
+pub(super) fn reported(error: &Error) -> nucleus_status {
+    tracing::error!("{error}");
+    of(error)
+}
+
 fn find(status: nucleus_status) -> Option<&'static (nucleus_status, &'static CStr, &'static CStr)> {
     STATUSES.iter().find(|(known, ..)| *known == status)
 }

@@ -16,7 +16,6 @@ use std::ffi::CStr;
 
 use crate::arch::Arch;
 use crate::error::{Error, Result};
-use crate::order;
 use packed::NUMBERS;
 
 /// A system call that some architecture has.
@@ -99,15 +98,6 @@ impl std::fmt::Debug for Syscall {
     }
 }
 
-/// The numbers that some call has on `arch`, in order, each once.
-#[must_use]
-pub fn numbers(arch: Arch) -> Vec<u32> {
-    let mut numbers: Vec<u32> = Syscall::all().filter_map(|call| call.number(arch)).collect();
-    order::sort(&mut numbers);
-    numbers.dedup();
-    numbers
-}
-
 /// What a table holds where the architecture has no such call.
 const ABSENT: u16 = u16::MAX;
 
@@ -151,17 +141,6 @@ mod tests {
             let found = Syscall::numbered(arch, number).expect("some call has it");
             let other = arch == Arch::Arm && other_names.contains(&call.name());
             assert_eq!(found != call, other, "{number} on {arch} is {found:?} and {call:?}");
-        }
-    }
-
-    #[test]
-    fn every_number_is_listed_once() {
-        for arch in Arch::ALL {
-            let listed = numbers(arch);
-            assert!(listed.is_sorted_by(|a, b| a < b), "{arch}");
-            assert!(listed.iter().all(|number| Syscall::numbered(arch, *number).is_some()));
-            let all = Syscall::all().filter_map(|call| call.number(arch)).count();
-            assert_eq!(all - listed.len(), usize::from(arch == Arch::Arm), "{arch}");
         }
     }
 
