@@ -7,6 +7,7 @@
 
 mod attacks;
 mod c_library;
+mod cached;
 mod documentation;
 mod install;
 mod kernel;
