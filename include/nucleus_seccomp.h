@@ -566,10 +566,10 @@ nucleus_status nucleus_filter_clone(const nucleus_filter *filter, nucleus_filter
 // nucleus_program_export: instructions in big-endian order.
 #define NUCLEUS_EXPORT_BPF_BIG_ENDIAN 2
 
-// nucleus_program_export: what the program costs, as one line of JSON, without a 0 at the end: an
-// object with "instructions", "margin" and "architectures", a list of objects with an "arch" (its
-// name) and the fields of nucleus_stats, the means in instructions. The list has those that the
-// program tells apart.
+// nucleus_program_export: what the program costs, as an object of JSON on one line. It has
+// "instructions", "margin" and "architectures": a list of objects for those that the program tells
+// apart, with their name as "arch" and the counts of nucleus_stats from "calls" on, named as there,
+// the means in instructions.
 #define NUCLEUS_EXPORT_JSON 8
 
 // A program: the classic BPF that a filter was compiled to, or that came from elsewhere. It never
@@ -716,8 +716,8 @@ typedef struct {
     // How many more the kernel would take.
     uint32_t margin;
     // 1 if the program makes something else of some call here than of one with its number from a
-    // machine that nobody knows, 0 if not: then it does not cover the architecture, or says the same
-    // of everything.
+    // machine that nobody knows, 0 if not: then it does not cover the architecture, or does not look
+    // at architectures. Results that depend on arguments in both cases count as the same.
     uint32_t told_apart;
     // How many system calls there are.
     uint32_t calls;

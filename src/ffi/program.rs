@@ -162,10 +162,10 @@ pub const NUCLEUS_EXPORT_BPF: u32 = 0;
 pub const NUCLEUS_EXPORT_BPF_LITTLE_ENDIAN: u32 = 1;
 /// nucleus_program_export: instructions in big-endian order.
 pub const NUCLEUS_EXPORT_BPF_BIG_ENDIAN: u32 = 2;
-/// nucleus_program_export: what the program costs, as one line of JSON, without a 0 at the end: an
-/// object with "instructions", "margin" and "architectures", a list of objects with an "arch" (its
-/// name) and the fields of nucleus_stats, the means in instructions. The list has those that the
-/// program tells apart.
+/// nucleus_program_export: what the program costs, as an object of JSON on one line. It has
+/// "instructions", "margin" and "architectures": a list of objects for those that the program tells
+/// apart, with their name as "arch" and the counts of nucleus_stats from "calls" on, named as there,
+/// the means in instructions.
 pub const NUCLEUS_EXPORT_JSON: u32 = 8;
 
 /// Writes the program into `buffer`, which has room for *size bytes. On success *size is how many it

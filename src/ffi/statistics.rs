@@ -29,8 +29,8 @@ pub struct nucleus_stats {
     /// How many more the kernel would take.
     pub margin: u32,
     /// 1 if the program makes something else of some call here than of one with its number from a
-    /// machine that nobody knows, 0 if not: then it does not cover the architecture, or says the same
-    /// of everything.
+    /// machine that nobody knows, 0 if not: then it does not cover the architecture, or does not look
+    /// at architectures. Results that depend on arguments in both cases count as the same.
     pub told_apart: u32,
     /// How many system calls there are.
     pub calls: u32,
