@@ -482,6 +482,11 @@ nucleus_status nucleus_filter_allow_extra(nucleus_filter *filter,
 // NUCLEUS_ATTR_LAYOUT: a decision tree over ranges of numbers.
 #define NUCLEUS_LAYOUT_TREE 1
 
+// NUCLEUS_ATTR_LAYOUT: a bitmap of the allowed numbers in the program, in front of such a tree over the
+// others. For Linux before 5.11: later ones have a bitmap of their own, which they fill only for
+// programs that do no more than compare, so that with this layout every call runs the program.
+#define NUCLEUS_LAYOUT_BITMAP 2
+
 // Sets an attribute.
 //
 //     // What was added to Linux after 6.1 gets ENOSYS, whatever the default is.
