@@ -13,11 +13,14 @@
 mod argument;
 mod bitmap;
 mod dispatch;
+mod fingerprint;
 mod graph;
 mod layout;
 mod lookup;
 mod overlay;
 mod plan;
+
+pub use fingerprint::{REVISION, fingerprint};
 
 use crate::arch::Arch;
 use crate::bpf::Program;

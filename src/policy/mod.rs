@@ -7,6 +7,7 @@
 mod algebra;
 mod attributes;
 pub mod builtin;
+mod canonical;
 mod condition;
 mod evaluate;
 mod rule;
