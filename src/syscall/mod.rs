@@ -87,7 +87,8 @@ impl Syscall {
         self.0.into()
     }
 
-    fn at(place: usize) -> Self {
+    /// The call at that place.
+    pub(crate) fn at(place: usize) -> Self {
         Self(u16::try_from(place).expect("fewer than 65536 names"))
     }
 }
