@@ -31,19 +31,31 @@ impl Calls {
 
     /// The calls of which something was said, in the order of the table; perhaps some of which nothing
     /// is said any more.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Syscall, Whole)> {
-        self.touched
-            .iter()
-            .enumerate()
-            .flat_map(|(word, bits)| {
-                let mut left = *bits;
-                std::iter::from_fn(move || {
-                    let bit = left.trailing_zeros();
-                    left &= left.wrapping_sub(1);
-                    (bit < 64).then(|| word * 64 + bit as usize)
-                })
-            })
-            .map(|place| (Syscall::at(place), self.wholes[place]))
+    pub(super) fn iter(&self) -> Said<'_> {
+        Said { calls: self, word: 0, left: self.touched[0] }
+    }
+}
+
+/// See [`Calls::iter`]. Not made of the standard ones: these, nested, would be copied out in full
+/// wherever somebody goes through the calls.
+pub(super) struct Said<'a> {
+    calls: &'a Calls,
+    word: usize,
+    left: u64,
+}
+
+impl Iterator for Said<'_> {
+    type Item = (Syscall, Whole);
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.left == 0 {
+            self.word += 1;
+            self.left = *self.calls.touched.get(self.word)?;
+        }
+        let place = self.word * 64 + self.left.trailing_zeros() as usize;
+        self.left &= self.left - 1;
+        Some((Syscall::at(place), self.calls.wholes[place]))
     }
 }
 
