@@ -482,6 +482,11 @@ nucleus_status nucleus_filter_allow_extra(nucleus_filter *filter,
 // NUCLEUS_ATTR_LAYOUT: a decision tree over ranges of numbers.
 #define NUCLEUS_LAYOUT_TREE 1
 
+// NUCLEUS_ATTR_LAYOUT: a bitmap of the allowed numbers in the program, in front of such a tree over the
+// others. For Linux before 5.11: later ones have a bitmap of their own, which they fill only for
+// programs that do no more than compare, so that with this layout every call runs the program.
+#define NUCLEUS_LAYOUT_BITMAP 2
+
 // Sets an attribute.
 //
 //     // What was added to Linux after 6.1 gets ENOSYS, whatever the default is.
@@ -659,6 +664,25 @@ const nucleus_program *nucleus_filter_program(const nucleus_filter *filter);
 // match, such as one that wants an argument to be 1 and 2 at once. Empty when there is nothing to
 // say. It lives as long as the filter's program. NULL while the filter is not compiled. Since 0.1.
 const char *nucleus_filter_report(const nucleus_filter *filter);
+
+/* ---- Fingerprints ---- */
+
+// The room for a fingerprint: 64 hexadecimal digits and a 0.
+#define NUCLEUS_FINGERPRINT_SIZE 65
+
+// Writes what the program of a filter depends on, as one SHA-256: the policy with its architectures
+// and attributes, and the version of the compiler. Two filters with one fingerprint have the same
+// program, byte by byte, on every machine: a caller who keeps programs (nucleus_program_export) can
+// look for them under it, and need not compile again. In which order rules were added makes no
+// difference. The filter need not be compiled.
+//
+//     char fingerprint[NUCLEUS_FINGERPRINT_SIZE];
+//     if (nucleus_filter_fingerprint(f, fingerprint) == NUCLEUS_OK)
+//         printf("%s.bpf\n", fingerprint);
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL and while a transaction is open. While a failure of
+// an earlier call is kept, that one: such a filter can't be compiled, either. Since 0.1.
+nucleus_status nucleus_filter_fingerprint(const nucleus_filter *filter, char *fingerprint);
 
 /* ---- Asking about a call ---- */
 

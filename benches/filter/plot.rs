@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 /// A colour for each subject, the same in all plots; ours stands out.
-const COLOURS: [(&str, &str); 12] = [
+const COLOURS: [(&str, &str); 13] = [
     ("nucleus, unproven", "#7fb3d9"),
     ("nucleus, use_default", "#4f8fc0"),
     ("nucleus", "#1f5f99"),
+    ("nucleus, bitmap", "#5aa7a7"),
     ("no filter", "#dddddd"),
     ("floor", "#aaaaaa"),
     ("RET ALLOW", "#aaaaaa"),

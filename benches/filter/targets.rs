@@ -4,7 +4,7 @@ use crate::attach::ATTACH;
 use crate::calling::{Class, NO_FILTER, TIMED, figure};
 use crate::making::MAKE;
 use crate::memory::{ALLOCATIONS, SHARED};
-use crate::peers::{CLASSIC, LEVEL_2, OURS, PROGRAMS, SECCOMPILER, UNPROVEN};
+use crate::peers::{CLASSIC, LEVEL_2, OUR_BITMAP, OURS, PROGRAMS, SECCOMPILER, UNPROVEN};
 use crate::results::Run;
 use crate::steps::{ALL, CHECKED, LONGER, REFUSED};
 use crate::tables::{GROWING, growth_powers, startup_of};
@@ -113,7 +113,7 @@ pub fn all(run: &Run) -> Vec<Target> {
         }
     }
     for policy in ["built-in", "container", "1000 values", "1000 ints"] {
-        let others = PROGRAMS.iter().filter(|peer| **peer != OURS);
+        let others = PROGRAMS.iter().filter(|peer| ![OURS, OUR_BITMAP].contains(peer));
         let best = others.filter_map(|peer| run.get(ATTACH, policy, peer)).min_by(f64::total_cmp);
         let ours = run.get(ATTACH, policy, OURS);
         let ratio = ours.and_then(|ours| Some(ours / best?));

@@ -37,10 +37,18 @@ pub enum Opcode {
     IfAnyBit = 0x45,
     /// `return k`
     Return = 0x06,
+    /// `A = k`
+    LoadConstant = 0x00,
+    /// `A = A >> k`
+    ShiftRight = 0x74,
+    /// `A = A >> X`
+    ShiftRightByX = 0x7c,
+    /// `X = A`
+    IntoX = 0x07,
 }
 
 impl Opcode {
-    /// The operation with this code, if it is one of these eight.
+    /// The operation with this code, if it is one of these.
     #[must_use]
     pub const fn from_code(code: u16) -> Option<Self> {
         Some(match code {
@@ -52,6 +60,10 @@ impl Opcode {
             0x35 => Self::IfAtLeast,
             0x45 => Self::IfAnyBit,
             0x06 => Self::Return,
+            0x00 => Self::LoadConstant,
+            0x74 => Self::ShiftRight,
+            0x7c => Self::ShiftRightByX,
+            0x07 => Self::IntoX,
             _ => return None,
         })
     }
@@ -83,6 +95,10 @@ impl std::fmt::Debug for Instruction {
             Some(Opcode::IfAtLeast) => write!(f, "jge #{k:#x}, +{jt}, +{jf}"),
             Some(Opcode::IfAnyBit) => write!(f, "jset #{k:#x}, +{jt}, +{jf}"),
             Some(Opcode::Return) => write!(f, "ret #{k:#010x}"),
+            Some(Opcode::LoadConstant) => write!(f, "ld #{k:#x}"),
+            Some(Opcode::ShiftRight) => write!(f, "rsh #{k}"),
+            Some(Opcode::ShiftRightByX) => write!(f, "rsh x"),
+            Some(Opcode::IntoX) => write!(f, "tax"),
             None => write!(f, "code {code:#06x} jt {jt} jf {jf} k {k:#x}"),
         }
     }

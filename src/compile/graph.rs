@@ -5,6 +5,7 @@
 //! leads to, so that the ids in descending order are an order of execution.
 
 use super::dispatch::Scratch;
+use super::lookup::Table;
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::bpf::{Opcode, Program};
@@ -138,7 +139,17 @@ impl Test {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Node {
     Verdict(Action),
-    Test { test: Test, yes: NodeId, no: NodeId },
+    Test {
+        test: Test,
+        yes: NodeId,
+        no: NodeId,
+    },
+    /// Whether the number is in a table, by its place among them.
+    Lookup {
+        table: u32,
+        yes: NodeId,
+        no: NodeId,
+    },
 }
 
 impl Hash for Node {
@@ -151,6 +162,10 @@ impl Hash for Node {
                 hasher.write_u64(pair(word.0 << 16 | *opcode as u32, *mask));
                 hasher.write_u64(pair(yes.0, no.0) ^ u64::from(*k) << 16);
             }
+            Self::Lookup { table, yes, no } => {
+                hasher.write_u32(*table);
+                hasher.write_u64(pair(yes.0, no.0));
+            }
         }
     }
 }
@@ -159,6 +174,7 @@ impl Hash for Node {
 #[derive(Debug)]
 pub(super) struct Graph {
     nodes: Unique<Node>,
+    tables: Vec<Table>,
     /// For [`dispatch`](super::dispatch), which makes many trees.
     pub(super) scratch: Scratch,
 }
@@ -166,7 +182,8 @@ pub(super) struct Graph {
 impl Default for Graph {
     fn default() -> Self {
         const ORDINARY: u32 = 9; // bits: 512 nodes
-        Self { nodes: Unique::for_about(ORDINARY), scratch: Scratch::default() }
+        let nodes = Unique::for_about(ORDINARY);
+        Self { nodes, tables: Vec::new(), scratch: Scratch::default() }
     }
 }
 
@@ -186,6 +203,18 @@ impl Graph {
         }
         let (yes, no) = (self.beyond(&test, true, yes), self.beyond(&test, false, no));
         if yes == no { yes } else { self.node(Node::Test { test, yes, no }) }
+    }
+
+    /// The node that goes to `yes` if the number is in `table`, which it must be near: neither below
+    /// its first word nor above its last.
+    pub(super) fn lookup(&mut self, table: Table, yes: NodeId, no: NodeId) -> NodeId {
+        self.tables.push(table);
+        let last = u32::try_from(self.tables.len() - 1).expect("one an architecture");
+        self.node(Node::Lookup { table: last, yes, no })
+    }
+
+    pub(super) fn table(&self, table: u32) -> &Table {
+        &self.tables[table as usize]
     }
 
     /// Where a test's outcome leads without asking again what it has shown.

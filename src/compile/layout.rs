@@ -5,7 +5,8 @@
 //! instructions; what is farther is reached through a copy of the return, or a long jump, put
 //! right behind the test.
 
-use super::graph::{Graph, Node, NodeId, Test};
+use super::graph::{Graph, Node, NodeId, Test, Word};
+use super::lookup::Table;
 use crate::bpf::{Instruction, Opcode};
 
 /// The instructions that start at `root`.
@@ -20,8 +21,13 @@ pub(super) fn emit(graph: &Graph, root: NodeId) -> Vec<Instruction> {
                 entries[id.index()].places = [place; 3];
             }
             Node::Test { test, yes, no } => {
-                let ways = [yes, no].map(|id| entries[id.index()].after(graph, id, &test));
+                let ways = [yes, no].map(|id| entries[id.index()].after(graph, id, Some(&test)));
                 entries[id.index()].places = layout.test(test, ways, start);
+            }
+            Node::Lookup { table, yes, no } => {
+                let ways = [yes, no].map(|id| entries[id.index()].after(graph, id, None));
+                let place = layout.lookup(graph.table(table), ways);
+                entries[id.index()].places = [place; 3];
             }
         }
     }
@@ -39,7 +45,9 @@ enum Start {
 }
 
 impl Start {
-    fn after(before: &Test, test: &Test) -> Self {
+    /// `before` is what asked about, and left, a word; none if what is left is of no use.
+    fn after(before: Option<&Test>, test: &Test) -> Self {
+        let Some(before) = before else { return Self::Load };
         if before.word != test.word {
             Self::Load
         } else if before.mask == test.mask {
@@ -63,11 +71,11 @@ struct Entry {
 }
 
 impl Entry {
-    /// Where somebody enters who comes from a test.
-    fn after(&self, graph: &Graph, id: NodeId, before: &Test) -> usize {
+    /// Where somebody enters who comes from a test, or from something else.
+    fn after(&self, graph: &Graph, id: NodeId, before: Option<&Test>) -> usize {
         match graph.get(id) {
             Node::Test { test, .. } => self.places[Start::after(before, &test) as usize],
-            Node::Verdict(_) => self.places[0],
+            Node::Verdict(_) | Node::Lookup { .. } => self.places[0],
         }
     }
 }
@@ -77,14 +85,18 @@ fn entries(graph: &Graph, root: NodeId) -> Vec<Entry> {
     let mut entries = vec![Entry::default(); graph.len()];
     entries[root.index()].reached = Some(Start::Load);
     for id in Graph::up_to(root).rev() {
-        let Node::Test { test: before, yes, no } = graph.get(id) else { continue };
+        let (before, yes, no) = match graph.get(id) {
+            Node::Verdict(_) => continue,
+            Node::Test { test, yes, no } => (Some(test), yes, no),
+            Node::Lookup { yes, no, .. } => (None, yes, no),
+        };
         if entries[id.index()].reached.is_none() {
             continue;
         }
         for next in [yes, no] {
             let needed = match graph.get(next) {
-                Node::Test { test, .. } => Start::after(&before, &test),
-                Node::Verdict(_) => Start::Jump,
+                Node::Test { test, .. } => Start::after(before.as_ref(), &test),
+                Node::Verdict(_) | Node::Lookup { .. } => Start::Jump,
             };
             let entry = &mut entries[next.index()];
             entry.reached = entry.reached.max(Some(needed));
@@ -119,6 +131,44 @@ impl Layout {
             Start::Mask | Start::Jump => at_mask,
         };
         [at_jump, at_mask, at_load]
+    }
+
+    /// ```text
+    ///     ld [nr]
+    ///     and #31
+    ///     tax
+    ///     ld [nr]
+    ///     rsh #5
+    ///     ...              the word, as below
+    /// ```
+    fn lookup(&mut self, table: &Table, ways: [usize; 2]) -> usize {
+        self.word_of(table.start, &table.words, ways);
+        self.push(Instruction::plain(Opcode::ShiftRight, 5));
+        self.push(Instruction::plain(Opcode::Load, Word::NR.0));
+        self.push(Instruction::plain(Opcode::IntoX, 0));
+        self.push(Instruction::plain(Opcode::And, 31));
+        self.push(Instruction::plain(Opcode::Load, Word::NR.0))
+    }
+
+    /// ```text
+    ///     jge #middle, _, 0            until one word is left
+    ///     ld #word
+    ///     rsh x
+    ///     jset #1, yes, no
+    /// ```
+    fn word_of(&mut self, first: u32, words: &[u32], ways: [usize; 2]) -> usize {
+        if let [word] = words {
+            let (yes, no) = self.reach(ways);
+            self.push(Instruction::branch(Opcode::IfAnyBit, 1, yes, no));
+            self.push(Instruction::plain(Opcode::ShiftRightByX, 0));
+            return self.push(Instruction::plain(Opcode::LoadConstant, *word));
+        }
+        let (low, high) = words.split_at(words.len() / 2);
+        let middle = first + u32::try_from(low.len()).expect("a few words");
+        let above = self.word_of(middle, high, ways);
+        let below = self.word_of(first, low, ways);
+        let (yes, no) = self.reach([above, below]);
+        self.push(Instruction::branch(Opcode::IfAtLeast, middle, yes, no))
     }
 
     /// The two distances from a jump that is placed next; where a target is too far away, a
@@ -169,7 +219,6 @@ impl Layout {
 
 #[cfg(test)]
 mod tests {
-    use super::super::graph::Word;
     use super::*;
     use crate::action::Action;
     use crate::bpf::{Program, run};

@@ -8,21 +8,25 @@
 //! The kernel answers a call without running the program if it can see from number and
 //! architecture alone that the call is allowed (see [`crate::bpf::is_constant_allow`]). So nothing
 //! but loads of these two and comparisons with constants stands before a verdict that does not
-//! depend on arguments.
+//! depend on arguments. The classic layout ([`lookup`]) does without that, for kernels that do so, too.
 
 mod argument;
 mod bitmap;
 mod dispatch;
+mod fingerprint;
 mod graph;
 mod layout;
+mod lookup;
 mod overlay;
 mod plan;
+
+pub use fingerprint::{REVISION, fingerprint};
 
 use crate::arch::Arch;
 use crate::bpf::Program;
 use crate::error::{Error, Result};
 use crate::order;
-use crate::policy::{Policy, Subject};
+use crate::policy::{Layout, Policy, Subject};
 use dispatch::Range;
 use graph::{Graph, Node, NodeId, Test, Word};
 use plan::Plan;
@@ -96,7 +100,12 @@ fn entry_point(
     if arches.len() > 1 {
         order::sort_by(&mut all, |a: &Range, b| a.first < b.first);
     }
-    dispatch::tree(graph, Test::equal(Word::NR, 0), &mut all.into_iter(), None, CHAIN)
+    match policy.attributes().layout {
+        Layout::Auto | Layout::Tree => {
+            dispatch::tree(graph, Test::equal(Word::NR, 0), &mut all.into_iter(), None, CHAIN)
+        }
+        Layout::Bitmap => lookup::before_tree(graph, arches, &all),
+    }
 }
 
 /// Calls between others that are treated alike are asked for one by one if they are so few.

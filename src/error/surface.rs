@@ -62,7 +62,7 @@ impl Error {
 
     pub(crate) fn layout(value: u32) -> Self {
         Self::invalid(format!(
-            "set: layout {value} is unknown; use NUCLEUS_LAYOUT_AUTO (0) or NUCLEUS_LAYOUT_TREE (1)"
+            "set: layout {value} is unknown; use NUCLEUS_LAYOUT_AUTO (0), _TREE (1) or _BITMAP (2)"
         ))
     }
 

@@ -54,6 +54,10 @@ pub const NUCLEUS_NEWEST: u32 = 0;
 pub const NUCLEUS_LAYOUT_AUTO: u32 = 0;
 /// NUCLEUS_ATTR_LAYOUT: a decision tree over ranges of numbers.
 pub const NUCLEUS_LAYOUT_TREE: u32 = 1;
+/// NUCLEUS_ATTR_LAYOUT: a bitmap of the allowed numbers in the program, in front of such a tree over the
+/// others. For Linux before 5.11: later ones have a bitmap of their own, which they fill only for
+/// programs that do no more than compare, so that with this layout every call runs the program.
+pub const NUCLEUS_LAYOUT_BITMAP: u32 = 2;
 
 /// What NUCLEUS_LINUX sets beside a version.
 const LINUX: u32 = 0x8000_0000;
@@ -163,6 +167,7 @@ fn get(policy: &Policy, attribute: u32) -> Result<u32> {
         NUCLEUS_ATTR_LAYOUT => match attributes.layout {
             Layout::Auto => NUCLEUS_LAYOUT_AUTO,
             Layout::Tree => NUCLEUS_LAYOUT_TREE,
+            Layout::Bitmap => NUCLEUS_LAYOUT_BITMAP,
         },
         NUCLEUS_ATTR_NO_NEW_PRIVS => attributes.no_new_privs.into(),
         NUCLEUS_ATTR_TSYNC => attributes.tsync.into(),
@@ -195,6 +200,7 @@ fn layout(value: u32) -> Result<Layout> {
     match value {
         NUCLEUS_LAYOUT_AUTO => Ok(Layout::Auto),
         NUCLEUS_LAYOUT_TREE => Ok(Layout::Tree),
+        NUCLEUS_LAYOUT_BITMAP => Ok(Layout::Bitmap),
         other => Err(Error::layout(other)),
     }
 }

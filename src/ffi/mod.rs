@@ -30,6 +30,8 @@ pub mod program;
 
 pub mod compile;
 
+pub mod fingerprint;
+
 pub mod call;
 
 pub mod statistics;

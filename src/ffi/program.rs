@@ -251,7 +251,9 @@ fn exported(program: &Program, format: u32) -> Option<Vec<u8>> {
         NUCLEUS_EXPORT_BPF => program.big_endian,
         NUCLEUS_EXPORT_BPF_LITTLE_ENDIAN => false,
         NUCLEUS_EXPORT_BPF_BIG_ENDIAN => true,
-        NUCLEUS_EXPORT_JSON => return Some(show::statistics(program.program()).into_bytes()),
+        NUCLEUS_EXPORT_JSON => {
+            return Some(show::statistics(program.program(), program.big_endian).into_bytes());
+        }
         _ => return None,
     };
     Some(program.program().to_bytes(big_endian))

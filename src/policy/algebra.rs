@@ -42,8 +42,8 @@ impl Policy {
         order::sort(&mut self.denied);
         self.denied.dedup();
         self.rules.append(other.rules);
-        for (ours, theirs) in self.calls.iter_mut().zip(other.calls) {
-            ours.add(theirs);
+        for (call, theirs) in other.calls.iter() {
+            self.calls.edit(call).add(theirs);
         }
         self.built_in = self.built_in.or(other.built_in);
         Ok(())
@@ -62,8 +62,8 @@ impl Policy {
             .flat_map(|(subject, rule)| pins(subject).map(move |pinned| (pinned, rule.clone())))
             .collect();
         (self.denied, self.rules) = (denied, rules);
-        for whole in &mut self.calls {
-            *whole = Whole { priority: whole.priority, ..Whole::default() };
+        for (call, Whole { priority, .. }) in self.calls.clone().iter() {
+            *self.calls.edit(call) = Whole { priority, ..Whole::default() };
         }
     }
 

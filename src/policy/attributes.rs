@@ -54,6 +54,10 @@ pub enum Layout {
     Auto,
     /// A decision tree over ranges of numbers.
     Tree,
+    /// A bitmap of the allowed numbers in the program, in front of such a tree over the others. For
+    /// Linux before 5.11: later ones have a bitmap of their own, and fill it only for programs that
+    /// do no more than compare.
+    Bitmap,
 }
 
 /// An attribute in which two policies differ: its name, and both values for eyes.

@@ -7,6 +7,8 @@
 mod algebra;
 mod attributes;
 pub mod builtin;
+mod calls;
+mod canonical;
 mod condition;
 mod evaluate;
 mod rule;
@@ -27,6 +29,7 @@ use crate::action::Action;
 use crate::arch::{Arch, Arches};
 use crate::error::{Error, Result};
 use crate::syscall::Syscall;
+use calls::Calls;
 use rules::Rules;
 
 /// Which calls get which verdict.
@@ -37,8 +40,8 @@ pub struct Policy {
     default: Action,
     attributes: Attributes,
     arches: Arches,
-    /// What is said of calls as a whole by name, in the order of the table of calls.
-    calls: Vec<Whole>,
+    /// What is said of calls as a whole by name.
+    calls: Calls,
     /// All other rules: those with conditions, and those for numbers.
     rules: Rules,
     /// Denied numbers, in order.
@@ -68,7 +71,7 @@ impl Policy {
             default,
             attributes: Attributes::default(),
             arches: arches.into_iter().collect(),
-            calls: vec![Whole::default(); Syscall::COUNT],
+            calls: Calls::default(),
             rules: Rules::default(),
             denied: Vec::new(),
             built_in: None,
@@ -187,7 +190,7 @@ impl Policy {
     }
 
     fn whole(&mut self, call: Syscall) -> &mut Whole {
-        &mut self.calls[call.place()]
+        self.calls.edit(call)
     }
 
     /// The verdict for what no rule speaks of.
@@ -257,9 +260,9 @@ impl Policy {
         plain.chain(self.rules.iter().filter(move |(subject, _)| is_it(*subject)).cloned())
     }
 
-    /// The calls by name, with what is said of each as a whole.
+    /// The calls by name of which something is said, with what is said of each as a whole.
     pub(crate) fn calls(&self) -> impl Iterator<Item = (Syscall, Whole)> {
-        Syscall::all().zip(self.calls.iter().copied())
+        self.calls.iter()
     }
 
     /// The rules that are not for a named call as a whole.
@@ -280,7 +283,7 @@ impl Policy {
     /// The priority of a call by name.
     #[must_use]
     pub fn priority(&self, call: Syscall) -> u8 {
-        self.calls[call.place()].priority
+        self.calls.get(call).priority
     }
 
     /// The policy itself, and what it was intersected with: the strictest verdict holds.

@@ -65,7 +65,7 @@ impl Rules {
     }
 
     /// In order, each once.
-    fn in_order(&self) -> Cow<'_, [Entry]> {
+    pub(super) fn in_order(&self) -> Cow<'_, [Entry]> {
         match self.ordered == self.list.len() {
             true => Cow::Borrowed(&self.list),
             false => {

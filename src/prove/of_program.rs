@@ -79,11 +79,14 @@ fn next(instruction: Instruction, pc: usize, a: Accumulator) -> Option<Next> {
         (Opcode::And, Accumulator::Masked(word, mask)) => {
             Next::Go(pc + 1, Accumulator::Masked(word, mask & k))
         }
-        (opcode, Accumulator::Masked(word, mask)) => {
+        (
+            opcode @ (Opcode::IfEqual | Opcode::IfGreater | Opcode::IfAtLeast | Opcode::IfAnyBit),
+            Accumulator::Masked(word, mask),
+        ) => {
             let (yes, no) = (pc + 1 + usize::from(jt), pc + 1 + usize::from(jf));
             Next::Branch(Test { opcode, word, mask, k, yes, no })
         }
-        (_, Accumulator::Unknown) => return None,
+        _ => return None,
     })
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Number and architecture are compared, not computed with. So the walk carries a range for each,
 //! and cuts it where a comparison does: every region that comes out is one way through the program,
-//! and together they are all calls there are.
+//! and together they are all calls there are. Where a program does compute, as with a bitmap of its own,
+//! the numbers of a table are followed one by one.
 
 use super::steps::Range;
 use crate::bpf::{Instruction, Opcode, Program};
@@ -28,10 +29,11 @@ pub(super) enum End {
 /// as long as a program can be some millions.
 const BUDGET: usize = 20_000_000;
 
-/// All regions of the program; `None` when it does not just compare number and architecture.
+/// All regions of the program; `None` when it does more than compare number and architecture, or than
+/// compute with few numbers.
 pub(super) fn regions(program: &Program) -> Result<Option<Vec<Region>>> {
     let mut regions = Vec::new();
-    let start = State { pc: 0, a: A::Constant(0), arch: Range::ALL, nr: Range::ALL };
+    let start = State { pc: 0, a: A::Constant(0), x: 0, arch: Range::ALL, nr: Range::ALL };
     let mut waiting = vec![start];
     let mut steps = 0;
     while let Some(state) = waiting.pop() {
@@ -48,6 +50,9 @@ pub(super) fn regions(program: &Program) -> Result<Option<Vec<Region>>> {
     Ok(Some(regions))
 }
 
+/// Numbers that are followed one by one. What computes with more is followed as a whole.
+const NUMBERS_OF_A_TABLE: u32 = 1024;
+
 /// What the accumulator holds. The kernel clears it before the first instruction.
 #[derive(Clone, Copy, Debug)]
 enum A {
@@ -60,6 +65,8 @@ enum A {
 struct State {
     pc: usize,
     a: A,
+    /// X, of which no range is known: it is loaded from A alone.
+    x: u32,
     arch: Range,
     nr: Range,
 }
@@ -85,10 +92,10 @@ impl State {
                 _ => return Step::Ends(End::Arguments(self.pc)),
             },
             (Opcode::Jump, _) => waiting.push(Self { pc: next.pc + k as usize, ..self }),
-            (Opcode::And, A::Constant(value)) => {
-                waiting.push(Self { a: A::Constant(value & k), ..next });
+            (Opcode::LoadConstant, _) => waiting.push(Self { a: A::Constant(k), ..next }),
+            (Opcode::And | Opcode::ShiftRight | Opcode::ShiftRightByX | Opcode::IntoX, _) => {
+                return self.compute(opcode, k, waiting);
             }
-            (Opcode::And, _) => return Step::IsNotFollowed,
             (test, _) => {
                 let Some(parts) = parts(self.range(), test, k) else { return Step::IsNotFollowed };
                 for (part, holds) in parts.into_iter().flatten() {
@@ -98,6 +105,30 @@ impl State {
             }
         }
         Step::Goes
+    }
+
+    /// An instruction that does more than compare: one number at a time.
+    fn compute(self, opcode: Opcode, k: u32, waiting: &mut Vec<Self>) -> Step {
+        let Range { first, last } = self.range();
+        if first == last {
+            let next = Self { pc: self.pc + 1, ..self };
+            let holds = |value| Self { a: A::Constant(value), ..next };
+            waiting.push(match opcode {
+                Opcode::And => holds(first & k),
+                Opcode::ShiftRight => holds(first >> k), // by less than 32: the program was checked
+                Opcode::ShiftRightByX => holds(first.wrapping_shr(self.x)),
+                _ => Self { x: first, ..next },
+            });
+            return Step::Goes;
+        }
+        match self.a {
+            A::Nr if last - first < NUMBERS_OF_A_TABLE => {
+                waiting
+                    .extend((first..=last).map(|nr| self.narrowed(Range { first: nr, last: nr })));
+                Step::Goes
+            }
+            _ => Step::IsNotFollowed,
+        }
     }
 
     /// What the accumulator can hold.

@@ -24,7 +24,12 @@ impl<T: Copy> Steps<T> {
             .checked_add(1)
             .filter(|after| self.from.get(end).is_none_or(|(from, _)| from != after));
         let behind = behind.map(|after| (after, self.from[end - 1].1));
-        self.from.splice(start..end, [(first, value)].into_iter().chain(behind));
+        let mut from = Vec::with_capacity(self.from.len() + 2);
+        from.extend_from_slice(&self.from[..start]);
+        from.push((first, value));
+        from.extend(behind);
+        from.extend_from_slice(&self.from[end..]);
+        self.from = from;
     }
 
     /// Sets the values for single words, given in order: in one go, where setting each would move

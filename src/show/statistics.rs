@@ -13,9 +13,10 @@ use crate::bpf::{Program, Statistics};
 /// ```
 ///
 /// The architectures are those that the program tells apart, in the order of [`Arch::ALL`]; what is
-/// counted of them is in [`Statistics`].
+/// counted of them is in [`Statistics`]. Counts are the same in either byte order, which is asked for
+/// as by every format.
 #[must_use]
-pub fn statistics(program: &Program) -> String {
+pub fn statistics(program: &Program, _big_endian: bool) -> String {
     let length = program.instructions().len();
     let margin = Program::LONGEST - length;
     // Nothing of this fails: it is written to memory.

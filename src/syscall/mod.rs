@@ -16,7 +16,6 @@ use std::ffi::CStr;
 
 use crate::arch::Arch;
 use crate::error::{Error, Result};
-use packed::NUMBERS;
 
 /// A system call that some architecture has.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,7 +50,7 @@ impl Syscall {
     #[must_use]
     pub fn numbered(arch: Arch, number: u32) -> Option<Self> {
         let cell = cell(arch, number)?;
-        NUMBERS.iter().position(|row| row[arch.table() as usize] == cell).map(Self::at)
+        (0..Self::COUNT).find(|place| packed::cell(*place, arch.table()) == cell).map(Self::at)
     }
 
     /// Every call, in the order of the names.
@@ -73,10 +72,9 @@ impl Syscall {
     /// The number on `arch`, if it has the call.
     #[must_use]
     pub fn number(self, arch: Arch) -> Option<u32> {
-        let cell = NUMBERS[self.place()][arch.table() as usize];
-        match cell {
+        match packed::cell(self.place(), arch.table()) {
             ABSENT => None,
-            cell if cell & PRIVATE != 0 => Some(PRIVATE_NUMBERS | u32::from(cell & !PRIVATE)),
+            cell @ PRIVATE.. => Some(PRIVATE_NUMBERS + u32::from(cell - PRIVATE)),
             cell => Some(arch.first_number() + u32::from(cell)),
         }
     }
@@ -87,7 +85,8 @@ impl Syscall {
         self.0.into()
     }
 
-    fn at(place: usize) -> Self {
+    /// The call at that place.
+    pub(crate) fn at(place: usize) -> Self {
         Self(u16::try_from(place).expect("fewer than 65536 names"))
     }
 }
@@ -99,19 +98,21 @@ impl std::fmt::Debug for Syscall {
 }
 
 /// What a table holds where the architecture has no such call.
-const ABSENT: u16 = u16::MAX;
+const ABSENT: u16 = 0x3ff;
 
-/// Set in a table for the private calls of 32-bit ARM (`__ARM_NR_BASE` of its `asm/unistd.h`), which
+/// In a table, the first of the private calls of 32-bit ARM (`__ARM_NR_BASE` of its `asm/unistd.h`), which
 /// stand far above all others.
-const PRIVATE: u16 = 0x8000;
+const PRIVATE: u16 = 0x3c0;
 const PRIVATE_NUMBERS: u32 = 0x000f_0000;
 
 /// What the table would hold for `number`.
 fn cell(arch: Arch, number: u32) -> Option<u16> {
-    let private = arch == Arch::Arm && number & !0xff == PRIVATE_NUMBERS;
-    let (from, flag) = if private { (PRIVATE_NUMBERS, PRIVATE) } else { (arch.first_number(), 0) };
-    let cell = u16::try_from(number.checked_sub(from)?).ok()?;
-    (cell < PRIVATE).then_some(cell | flag)
+    let at = |from: u32| u16::try_from(number.checked_sub(from)?).ok();
+    match at(arch.first_number()) {
+        Some(cell) if cell < PRIVATE => Some(cell),
+        _ if arch != Arch::Arm => None,
+        _ => at(PRIVATE_NUMBERS).filter(|cell| *cell < ABSENT - PRIVATE).map(|cell| cell + PRIVATE),
+    }
 }
 
 #[cfg(test)]
@@ -126,7 +127,9 @@ mod tests {
     #[test]
     fn the_packed_names_are_those_of_the_table() {
         for (call, (name, numbers)) in Syscall::all().zip(&table::TABLE) {
-            assert_eq!((call.name(), &NUMBERS[call.place()]), (*name, numbers));
+            let cells = |arch: Arch| packed::cell(call.place(), arch.table());
+            assert_eq!(call.name(), *name);
+            assert!(Arch::ALL.iter().all(|arch| cells(*arch) == numbers[arch.table() as usize]));
             assert_eq!(call.c_name().to_str(), Ok(*name));
         }
     }

@@ -1,8 +1,10 @@
 //! The table as the library carries it, made when the library is built.
 //!
 //! A table of five hundred pointers to names is five hundred addresses to be put right whenever the
-//! library is loaded into a process, and five times as large as the names. So the names are one text.
+//! library is loaded into a process, and five times as large as the names. So the names are one text,
+//! and a number takes ten bits: no table has a thousand calls.
 
+use super::ABSENT;
 use super::table::TABLE;
 use crate::arch::Table;
 
@@ -18,16 +20,39 @@ static NAMES: &str = match std::str::from_utf8(&BYTES) {
 /// Where each name begins, and where one more would.
 static STARTS: [u16; COUNT + 1] = starts();
 
-/// The numbers of each call, in the order of [`Table`].
-pub(super) static NUMBERS: [[u16; Table::COUNT]; COUNT] = {
-    let mut numbers = [[0; Table::COUNT]; COUNT];
+/// The low eight bits of each cell, in the order of [`Table`].
+static LOW: [[u8; Table::COUNT]; COUNT] = split().0;
+
+/// The two above them, of four cells in a byte.
+static HIGH: [[u8; Table::COUNT.div_ceil(4)]; COUNT] = split().1;
+
+type Split = ([[u8; Table::COUNT]; COUNT], [[u8; Table::COUNT.div_ceil(4)]; COUNT]);
+
+#[expect(clippy::cast_possible_truncation, reason = "the low bits are what is wanted")]
+const fn split() -> Split {
+    let mut low = [[0; Table::COUNT]; COUNT];
+    let mut high = [[0; Table::COUNT.div_ceil(4)]; COUNT];
     let mut place = 0;
     while place < COUNT {
-        numbers[place] = TABLE[place].1;
+        let mut table = 0;
+        while table < Table::COUNT {
+            let cell = TABLE[place].1[table];
+            assert!(cell <= ABSENT, "a cell has ten bits");
+            low[place][table] = cell as u8;
+            high[place][table / 4] |= ((cell >> 8) as u8) << (table % 4 * 2);
+            table += 1;
+        }
         place += 1;
     }
-    numbers
-};
+    (low, high)
+}
+
+/// What the table holds for the call at `place`.
+pub(super) fn cell(place: usize, table: Table) -> u16 {
+    let table = table as usize;
+    let high = HIGH[place][table / 4] >> (table % 4 * 2) & 3;
+    u16::from(high) << 8 | u16::from(LOW[place][table])
+}
 
 #[expect(clippy::cast_possible_truncation, reason = "an index out of bounds would not compile")]
 const fn starts() -> [u16; COUNT + 1] {

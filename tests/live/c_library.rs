@@ -19,11 +19,12 @@ const STRICT: [&str; 8] =
 const CONFINING: [&str; 3] = ["confine", "confine_threads", "in_force"];
 
 /// The test programs that ask the library alone. They take "quick", for who runs them slowly.
-const ASKING: [&str; 10] = [
+const ASKING: [&str; 11] = [
     "algebra",
     "bad_input",
     "bad_pointers",
     "compare",
+    "fingerprint",
     "lookups",
     "policy",
     "program_export",

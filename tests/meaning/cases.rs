@@ -4,7 +4,7 @@ use nucleus_seccomp::action::Action;
 use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::call::Call;
 use nucleus_seccomp::policy::builtin::{self, Modes};
-use nucleus_seccomp::policy::{Condition, Operator, Policy, Rule, Subject, Width};
+use nucleus_seccomp::policy::{Condition, Layout, Operator, Policy, Rule, Subject, Width};
 use nucleus_seccomp::syscall::{Newest, Syscall};
 
 /// A small generator (xorshift64*), so that a failure is repeated by its seed.
@@ -106,6 +106,14 @@ pub fn random_policy_on(random: &mut Random, arches: &[Arch], most_rules: usize)
         let other: Vec<Arch> = arches.iter().copied().filter(|_| !random.one_in(4)).collect();
         policy.intersect(&random_layer(random, &other, most_rules / 2)).unwrap();
     }
+    policy
+}
+
+/// The same, one in four in the classic layout. Not for algebra: layouts have to be the same there.
+pub fn random_policy_laid_out(random: &mut Random, most_rules: usize) -> Policy {
+    let mut policy = random_policy(random, most_rules);
+    policy.attributes_mut().layout =
+        random.pick(&[Layout::Auto, Layout::Auto, Layout::Tree, Layout::Bitmap]);
     policy
 }
 

@@ -1,7 +1,8 @@
 //! The compiler's programs, run by the interpreter, against the naive meaning.
 
 use crate::cases::{
-    Random, all_modes, built_in_on, call, interesting_args, interesting_numbers, random_policy,
+    Random, all_modes, built_in_on, call, interesting_args, interesting_numbers,
+    random_policy_laid_out,
 };
 use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::bpf::{Program, run};
@@ -13,7 +14,7 @@ use nucleus_seccomp::prove::prove;
 use std::collections::BTreeSet;
 
 /// Asks policy and program about everything interesting; returns how many calls that were.
-fn compare(policy: &Policy, program: &Program, random: &mut Random, what: &str) -> usize {
+pub fn compare(policy: &Policy, program: &Program, random: &mut Random, what: &str) -> usize {
     let mut asked = 0;
     let mut ask = |call: &Call, big_endian| {
         let wanted = evaluate(policy, call);
@@ -60,7 +61,7 @@ fn random_policies_mean_what_they_say() {
     let mut asked = 0;
     for seed in 0..400 {
         let mut random = Random::new(seed);
-        let policy = random_policy(&mut random, 60);
+        let policy = random_policy_laid_out(&mut random, 60);
         let program = compile(&policy).unwrap();
         asked += compare(&policy, &program, &mut random, &format!("seed {seed}"));
         prove(&policy, program).unwrap_or_else(|error| panic!("seed {seed}: {error}"));

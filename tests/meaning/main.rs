@@ -9,6 +9,7 @@ mod cached;
 mod cases;
 mod compiled;
 mod language;
+mod layouts;
 mod limits;
 mod proof;
 mod reproducible;

@@ -1,6 +1,6 @@
 //! The proof passes what is right, and catches what is not.
 
-use crate::cases::{EDGES, Random, all_modes, built_in, random_policy};
+use crate::cases::{EDGES, Random, all_modes, built_in, random_policy_laid_out};
 use nucleus_seccomp::action::Action;
 use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::bpf::{Instruction, Opcode, Program, run};
@@ -26,7 +26,7 @@ fn ten_thousand_random_policies_are_proven() {
             }
             let mut random = Random::new(100_000 + seed);
             let most_rules = random.pick(&[3, 5, 10, 20, 40, 80, 400]);
-            let policy = random_policy(&mut random, most_rules);
+            let policy = random_policy_laid_out(&mut random, most_rules);
             let program = compile(&policy).unwrap();
             prove(&policy, program).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
             rules += policy.layers().flat_map(Policy::rules).count();
@@ -145,7 +145,8 @@ fn look_for_difference(policy: &Policy, program: &Program, random: &mut Random) 
 fn broken_programs_are_refuted() {
     let mut random = Random::new(7);
     let (mut refuted, mut equal) = (0, 0);
-    let mut policies: Vec<Policy> = (0..12).map(|_| random_policy(&mut random, 12)).collect();
+    let mut policies: Vec<Policy> =
+        (0..12).map(|_| random_policy_laid_out(&mut random, 12)).collect();
     policies.extend(all_modes().take(1).map(built_in));
     for policy in &policies {
         let program = compile(policy).unwrap();

@@ -1,31 +1,133 @@
 //! The same policy gives the same bytes, on every run and machine.
 
 use crate::cases::{all_modes, built_in_on};
-use nucleus_seccomp::compile::compile;
+use nucleus_seccomp::action::Action;
+use nucleus_seccomp::arch::Arch;
+use nucleus_seccomp::compile::{REVISION, compile, fingerprint};
 use nucleus_seccomp::policy::builtin::ARCHES;
+use nucleus_seccomp::policy::{Condition, Layout, Operator, Policy, Rule, Subject, Width};
+use nucleus_seccomp::syscall::Newest;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
-#[test]
-fn the_built_in_policy_compiles_to_known_bytes() {
-    let mut found = String::new();
-    for arch in ARCHES {
-        for modes in all_modes() {
-            let program = compile(&built_in_on(modes, &[arch])).unwrap();
-            let again = compile(&built_in_on(modes, &[arch])).unwrap();
+/// The programs and the fingerprint of the revision that is named in the first line.
+fn programs() -> String {
+    let mut found = format!("revision {REVISION}\n");
+    for layout in [Layout::Auto, Layout::Bitmap] {
+        for (arch, modes) in ARCHES.into_iter().flat_map(|a| all_modes().map(move |m| (a, m))) {
+            let mut policy = built_in_on(modes, &[arch]);
+            policy.attributes_mut().layout = layout;
+            let (program, again) = (compile(&policy).unwrap(), compile(&policy).unwrap());
             assert_eq!(program, again, "nothing of a run is in the program");
-            let sum: String = Sha256::digest(program.to_bytes(arch.big_endian()))
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let sum = hexadecimal(&Sha256::digest(program.to_bytes(arch.big_endian())));
             let length = program.instructions().len();
-            writeln!(found, "{sum} {arch} {modes:?} {length}").unwrap();
+            writeln!(found, "{sum} {arch} {modes:?} {layout:?} {length}").unwrap();
         }
     }
+    found
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn the_built_in_policy_compiles_to_known_bytes() {
+    let found = programs();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/programs.txt");
-    if std::env::var_os("NUCLEUS_REGENERATE").is_some() {
-        std::fs::write(path, &found).unwrap();
-    }
     let known = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(found, known, "if the change is meant, `make header` writes the file anew");
+    let revision = |text: &str| text.lines().next().map(str::to_owned);
+    if std::env::var_os("NUCLEUS_REGENERATE").is_some() && found != known {
+        // Whoever keeps programs would go on with the old ones.
+        assert_ne!(revision(&found), revision(&known), "programs changed: raise compile::REVISION");
+        std::fs::write(path, &found).unwrap();
+        return;
+    }
+    assert_eq!(found, known, "if it is meant, raise compile::REVISION and run `make header`");
+}
+
+/// A change to a policy, and whether its fingerprint stays.
+const CHANGES: &[(&str, bool, fn(&mut Policy))] = &[
+    ("nothing", true, |_| {}),
+    ("a rule that is there already", true, |p| p.allow("read").unwrap()),
+    ("one more call", false, |p| p.allow("close").unwrap()),
+    ("a denial", false, |p| p.deny("read").unwrap()),
+    ("a denial of a call that nothing was said of", false, |p| p.deny("ptrace").unwrap()),
+    ("a priority", false, |p| p.set_priority("read", 9).unwrap()),
+    ("a soft rule", false, |p| p.add_rule("write", Rule::soft(Action::errno(1), [])).unwrap()),
+    ("a rule with another verdict", false, |p| p.add_rule("ioctl", of(1, Action::LOG)).unwrap()),
+    ("a rule with another value", false, |p| p.add_rule("ioctl", of(2, Action::ALLOW)).unwrap()),
+    ("the same rule for another call", false, |p| p.add_rule("fcntl", ioctl_is(1)).unwrap()),
+    ("the same rule for the number", false, |p| numbered(p, 16, ioctl_is(1))),
+    ("a number that no call has", false, |p| numbered(p, 5000, Rule::new(Action::ALLOW, []))),
+    ("another architecture", false, |p| p.add_arch(Arch::X86).unwrap()),
+    ("one architecture less", false, |p| p.remove_arch(Arch::X86_64)),
+    ("bad_arch", false, |p| p.attributes_mut().bad_arch = Action::errno(1)),
+    ("deny", false, |p| p.attributes_mut().set_deny(Some(Action::errno(1))).unwrap()),
+    ("unknown", false, |p| p.attributes_mut().unknown = Some(Action::errno(38))),
+    ("newest, a number", false, |p| p.attributes_mut().newest = Newest::Number(1)),
+    ("newest, a version", false, |p| p.attributes_mut().newest = Newest::linux(6, 1).unwrap()),
+    ("layout", false, |p| p.attributes_mut().layout = Layout::Bitmap),
+    ("no_new_privs", false, |p| p.attributes_mut().no_new_privs = false),
+    ("tsync", false, |p| p.attributes_mut().tsync = true),
+    ("log", false, |p| p.attributes_mut().log = true),
+    ("spec_allow", false, |p| p.attributes_mut().spec_allow = true),
+    ("wait_killable", false, |p| p.attributes_mut().wait_killable = true),
+    ("a limit", false, |p| p.intersect(&other()).unwrap()),
+    ("a limit, twice", false, |p| (0..2).for_each(|_| p.intersect(&another()).unwrap())),
+];
+
+fn of(value: u64, action: Action) -> Rule {
+    let is = Condition::new("ioctl", 1, Operator::Eq, Width::Bits32, value, 0).unwrap();
+    Rule::new(action, [is])
+}
+
+fn ioctl_is(value: u64) -> Rule {
+    of(value, Action::ALLOW)
+}
+
+fn numbered(policy: &mut Policy, number: i32, rule: Rule) {
+    let subject = Subject::numbered("test", Arch::X86_64, number).unwrap();
+    policy.add_rule_for(subject, rule).unwrap();
+}
+
+/// Made of the same calls in another order.
+fn small(names: &[&str]) -> Policy {
+    let mut policy = Policy::covering(Action::KILL_PROCESS, [Arch::X86_64]);
+    names.iter().for_each(|name| policy.allow(name).unwrap());
+    policy.add_rule("ioctl", ioctl_is(1)).unwrap();
+    policy
+}
+
+fn other() -> Policy {
+    small(&["read"])
+}
+
+fn another() -> Policy {
+    small(&["write"])
+}
+
+#[test]
+fn a_fingerprint_is_that_of_one_policy() {
+    let changed = |change: fn(&mut Policy)| {
+        let mut policy = small(&["read", "write"]);
+        change(&mut policy);
+        fingerprint(&policy)
+    };
+    let before = fingerprint(&small(&["write", "read"]));
+    let mut all = vec![("nothing", before)];
+    for (what, stays, change) in CHANGES {
+        let after = changed(*change);
+        match stays {
+            true => assert_eq!(after, before, "{what}"),
+            false => {
+                let same = all.iter().find(|(_, known)| *known == after);
+                assert_eq!(same, None, "{what} makes a difference");
+                all.push((what, after));
+            }
+        }
+    }
+    let other_default = Policy::covering(Action::errno(1), [Arch::X86_64]);
+    let default = Policy::covering(Action::KILL_PROCESS, [Arch::X86_64]);
+    assert_ne!(fingerprint(&default), fingerprint(&other_default));
 }

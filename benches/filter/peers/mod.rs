@@ -11,6 +11,7 @@ pub use dynamic::version_of_libseccomp;
 use crate::spec::Spec;
 use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::bpf::{Instruction, Program};
+use nucleus_seccomp::policy::Layout;
 use nucleus_seccomp::syscall::Syscall;
 
 /// The library as a C program uses it, proof included.
@@ -19,15 +20,18 @@ pub const OURS: &str = "nucleus";
 pub const UNPROVEN: &str = "nucleus, unproven";
 /// The built-in policy by the one function for it.
 pub const ONE_CALL: &str = "nucleus, use_default";
+/// Through the C surface again, in the classic layout.
+pub const OUR_BITMAP: &str = "nucleus, bitmap";
 pub const LEVEL_1: &str = "libseccomp 1";
 pub const LEVEL_2: &str = "libseccomp 2";
 pub const SECCOMPILER: &str = "seccompiler";
 pub const CLASSIC: &str = "bitmap";
 
 /// Those whose programs differ.
-pub const PROGRAMS: [&str; 5] = [OURS, LEVEL_1, LEVEL_2, SECCOMPILER, CLASSIC];
+pub const PROGRAMS: [&str; 6] = [OURS, OUR_BITMAP, LEVEL_1, LEVEL_2, SECCOMPILER, CLASSIC];
 /// And those who take a time of their own to make them.
-pub const MAKERS: [&str; 7] = [OURS, UNPROVEN, ONE_CALL, LEVEL_1, LEVEL_2, SECCOMPILER, CLASSIC];
+pub const MAKERS: [&str; 8] =
+    [OURS, UNPROVEN, ONE_CALL, OUR_BITMAP, LEVEL_1, LEVEL_2, SECCOMPILER, CLASSIC];
 
 /// A policy in the words of one of them: names and numbers in the form its functions take, so that
 /// nothing but its own work is timed.
@@ -52,7 +56,8 @@ pub trait Work {
 /// The policy for one of [`MAKERS`]; nothing where it is not installed or has no such thing.
 pub fn prepare(peer: &str, spec: &Spec) -> Option<Box<dyn Work>> {
     Some(match peer {
-        OURS => Box::new(nucleus::ByName::new(spec)?),
+        OURS => Box::new(nucleus::ByName::new(spec, Layout::Auto)?),
+        OUR_BITMAP => Box::new(nucleus::ByName::new(spec, Layout::Bitmap)?),
         UNPROVEN => Box::new(nucleus::Unproven::new(spec)),
         ONE_CALL if spec.name == "built-in" => Box::new(nucleus::OneCall::new()?),
         LEVEL_1 => Box::new(libseccomp::Libseccomp::new(spec, 1)?),

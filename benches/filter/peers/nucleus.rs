@@ -7,7 +7,7 @@ use crate::spec::Spec;
 use nucleus_seccomp::action::Action;
 use nucleus_seccomp::bpf::{Instruction, Program};
 use nucleus_seccomp::compile::compile;
-use nucleus_seccomp::policy::Condition;
+use nucleus_seccomp::policy::{Condition, Layout};
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::ptr::null_mut;
 
@@ -42,6 +42,8 @@ struct Functions {
 }
 
 const ATTR_UNKNOWN: u32 = 4;
+const ATTR_LAYOUT: u32 = 6;
+const LAYOUT_BITMAP: u32 = 2;
 
 impl Functions {
     fn load() -> Option<Self> {
@@ -105,12 +107,13 @@ pub struct ByName {
     functions: Functions,
     default: Action,
     unknown: Option<Action>,
+    layout: Layout,
     arches: Vec<u32>,
     rules: Vec<Rule>,
 }
 
 impl ByName {
-    pub fn new(spec: &Spec) -> Option<Self> {
+    pub fn new(spec: &Spec, layout: Layout) -> Option<Self> {
         let mut rules = Vec::new();
         for ruled in &spec.calls {
             let whole = ruled.otherwise.map(|action| (action, vec![]));
@@ -124,6 +127,7 @@ impl ByName {
             functions: Functions::load()?,
             default: spec.default,
             unknown: spec.unknown,
+            layout,
             arches: spec.arches.iter().map(|arch| arch.constant()).collect(),
             rules,
         })
@@ -139,6 +143,9 @@ impl ByName {
             }
             if let Some(unknown) = self.unknown {
                 done("set", set(filter, ATTR_UNKNOWN, unknown.to_raw()))?;
+            }
+            if self.layout == Layout::Bitmap {
+                done("set", set(filter, ATTR_LAYOUT, LAYOUT_BITMAP))?;
             }
             for Rule { name, action, args } in &self.rules {
                 let name = name.as_ptr();
