@@ -769,7 +769,7 @@ typedef struct {
 //
 //     nucleus_stats stats = { .size = sizeof stats };
 //     nucleus_program_stats(p, NUCLEUS_ARCH_X86_64, &stats);
-//     printf("%u of %u calls cost nothing\n", stats.cached, stats.calls);
+//     printf("%u of %u calls never run it\n", stats.cached, stats.calls);
 //
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL, for what is no architecture, and for a size that is
 // smaller than the struct was in 0.1 or above 4096, or that is larger than this library's with bytes

@@ -64,7 +64,7 @@ const _: () = assert!(size_of::<nucleus_stats>() == FIRST_SIZE, "no padding");
 /// ```c
 /// nucleus_stats stats = { .size = sizeof stats };
 /// nucleus_program_stats(p, NUCLEUS_ARCH_X86_64, &stats);
-/// printf("%u of %u calls cost nothing\n", stats.cached, stats.calls);
+/// printf("%u of %u calls never run it\n", stats.cached, stats.calls);
 /// ```
 ///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL, for what is no architecture, and for a size that is

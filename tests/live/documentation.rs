@@ -58,7 +58,8 @@ const SUBJECTS: &str =
 
 #[test]
 fn the_headers_examples_compile() {
-    let headers = ["err.h", "stdlib.h", "sys/socket.h", "sys/syscall.h", "nucleus_seccomp.h"];
+    let headers =
+        ["err.h", "stdio.h", "stdlib.h", "sys/socket.h", "sys/syscall.h", "nucleus_seccomp.h"];
     let mut source: String =
         headers.iter().map(|header| format!("#include <{header}>\n")).collect();
     let mut count = 0;
