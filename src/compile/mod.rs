@@ -8,7 +8,7 @@
 //! The kernel answers a call without running the program if it can see from number and
 //! architecture alone that the call is allowed (see [`crate::bpf::is_constant_allow`]). So nothing
 //! but loads of these two and comparisons with constants stands before a verdict that does not
-//! depend on arguments. The classic layout ([`lookup`]) does without that, for kernels that do so, too.
+//! depend on arguments. The classic layout (`lookup`) does without that, for kernels that do so, too.
 
 mod argument;
 mod bitmap;
