@@ -83,6 +83,7 @@ lint:
 
 header:
 	NUCLEUS_REGENERATE=1 $(CARGO) test --test drift
+	NUCLEUS_REGENERATE=1 $(CARGO) test --test meaning reproducible
 
 clean:
 	$(CARGO) clean

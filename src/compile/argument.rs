@@ -89,9 +89,9 @@ fn value_tree(
         _ => u64::MAX,
     };
     let single = |value, target| Range { first: value, last: value, target, weight: 1 };
-    // Some dozen tests in a row cost no more than the branches that they save are mispredicted, and
-    // take half the room; up to there, a tree of some depth is found sooner.
-    let chain = |values: usize| (values / 16).clamp(3, 32);
+    // Tests in a row cost little more than the branches of a tree, as these are mispredicted, and take
+    // less room: so a few values are asked one by one, and of many, the more the more there are.
+    let chain = |values: usize| 8 + 3 * values.isqrt();
     let lows = |graph: &mut Graph, group: &[(Condition, NodeId)]| {
         let mut ranges =
             group.iter().map(|(condition, target)| single(low_half(condition.value()), *target));

@@ -68,7 +68,7 @@ impl Scratch {
         match self.covering.last_mut() {
             Some(before) if before.target == range.target => {
                 before.last = range.last;
-                before.weight = before.weight.max(range.weight);
+                before.weight = before.weight.saturating_add(range.weight);
             }
             _ => self.covering.push(range),
         }

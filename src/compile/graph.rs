@@ -113,7 +113,7 @@ impl Test {
     }
 
     /// The outcome for the bits that are compared.
-    const fn holds(&self, bits: u32) -> bool {
+    pub(super) const fn holds(&self, bits: u32) -> bool {
         match self.opcode {
             Opcode::IfEqual => bits == self.k,
             Opcode::IfAtLeast => bits >= self.k,

@@ -19,6 +19,7 @@ mod layout;
 mod lookup;
 mod overlay;
 mod plan;
+mod tail;
 
 pub use fingerprint::{REVISION, fingerprint};
 
@@ -99,6 +100,7 @@ fn entry_point(
     }
     if arches.len() > 1 {
         order::sort_by(&mut all, |a: &Range, b| a.first < b.first);
+        tail::fold(graph, &mut all);
     }
     match policy.attributes().layout {
         Layout::Auto | Layout::Tree => {

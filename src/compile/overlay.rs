@@ -15,7 +15,8 @@ use crate::order;
 pub(super) fn ranges(graph: &mut Graph, arch: Arch, plans: &[Plan]) -> Vec<Range> {
     if let [plan] = plans {
         let range = |run: &Run| {
-            let Run { first, last, weight, .. } = *run;
+            let Run { first, last, .. } = *run;
+            let weight = plan.weight(run, first, last);
             let mut end = |graph: &mut Graph, action: Action| graph.verdict(action);
             let target = decided(graph, arch, (plan, run.outcome), &mut end);
             Range { first, last, target, weight }
@@ -30,7 +31,9 @@ pub(super) fn ranges(graph: &mut Graph, arch: Arch, plans: &[Plan]) -> Vec<Range
         let here: Vec<Said> =
             plans.iter().zip(&rest).map(|(plan, runs)| (plan, runs[0].outcome)).collect();
         let last = rest.iter().map(|runs| runs[0].last).min().unwrap_or(u32::MAX);
-        let weight = rest.iter().map(|runs| runs[0].weight).max().unwrap_or(1);
+        let weights =
+            plans.iter().zip(&rest).map(|(plan, runs)| plan.weight(&runs[0], first, last));
+        let weight = weights.max().unwrap_or(1);
         ranges.push(Range { first, last, target: strictest(graph, arch, &here), weight });
         rest.iter_mut().for_each(|runs| {
             if runs[0].last == last {

@@ -3,12 +3,15 @@
 //! First as bitmaps, one a verdict, in the order in which they win; then, with the numbers whose
 //! arguments decide, as runs.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use super::bitmap::Bitmap;
 use crate::action::Action;
 use crate::arch::Arch;
+use crate::order;
 use crate::policy::{Policy, Rule, Subject, Whole};
+use crate::syscall::newest;
 
 /// All numbers in runs of one outcome, in order.
 #[derive(Debug)]
@@ -17,6 +20,8 @@ pub(super) struct Plan<'a> {
     checks: Vec<Check>,
     /// Those of all checks, number by number, the strictest first, those alike side by side.
     rules: Vec<(u32, &'a Rule)>,
+    /// The last number of the architecture's table.
+    newest: u32,
 }
 
 /// Neighbouring numbers for which the same is said.
@@ -25,8 +30,8 @@ pub(super) struct Run {
     pub(super) first: u32,
     pub(super) last: u32,
     pub(super) outcome: Outcome,
-    /// How often they are expected, against others.
-    pub(super) weight: u32,
+    /// How often each of them is expected, against other numbers.
+    each: u32,
 }
 
 /// What is said of a number.
@@ -51,12 +56,12 @@ impl<'a> Plan<'a> {
     pub(super) fn of(layer: &'a Policy, arch: Arch) -> Self {
         if !layer.covers(arch) {
             let foreign = plain_run(0, u32::MAX, layer.attributes().bad_arch);
-            return Self { runs: vec![foreign], checks: Vec::new(), rules: Vec::new() };
+            return Self { runs: vec![foreign], checks: Vec::new(), rules: Vec::new(), newest: 0 };
         }
         let mut planes = Planes::of(layer, arch);
         let rules = planes.rules(layer, arch);
         let (runs, checks) = (Vec::with_capacity(512), Vec::with_capacity(64));
-        let mut plan = Self { runs, checks, rules };
+        let mut plan = Self { runs, checks, rules, newest: newest(arch) };
         plan.take_checks(&mut planes, layer, arch);
         plan.put_in_runs(&planes, layer, arch);
         plan
@@ -94,8 +99,8 @@ impl<'a> Plan<'a> {
             while let Some(first) = rest.filter(|first| *first <= last) {
                 let run = match checks.next_if(|check| self.checks[*check].number == first) {
                     Some(check) => {
-                        let weight = CHECK_WEIGHT * (1 + planes.priority(first));
-                        Run { first, last: first, outcome: Outcome::Check(check), weight }
+                        let each = CHECK_WEIGHT * (1 + planes.priority(first));
+                        Run { first, last: first, outcome: Outcome::Check(check), each }
                     }
                     None => {
                         let plane =
@@ -135,6 +140,12 @@ impl<'a> Plan<'a> {
         &self.runs
     }
 
+    /// How often the numbers `first` to `last` of `run` are expected, against others. Those above the
+    /// table count as one: there are no such calls, but in kernels to come.
+    pub(super) fn weight(&self, run: &Run, first: u32, last: u32) -> u32 {
+        run.each * (last.min(self.newest) + 1).saturating_sub(first).max(1)
+    }
+
     /// The rules of a check, and its verdict where none of them matches.
     pub(super) fn check(&self, check: usize) -> (&[(u32, &'a Rule)], Action) {
         let Check { rules, otherwise, .. } = &self.checks[check];
@@ -143,8 +154,8 @@ impl<'a> Plan<'a> {
 }
 
 const fn plain_run(first: u32, last: u32, action: Action) -> Run {
-    let weight = if matches!(action, Action::ALLOW) { 1 } else { REFUSAL_WEIGHT };
-    Run { first, last, outcome: Outcome::Verdict(action), weight }
+    let each = if matches!(action, Action::ALLOW) { 1 } else { REFUSAL_WEIGHT };
+    Run { first, last, outcome: Outcome::Verdict(action), each }
 }
 
 /// The numbers that get each verdict unconditionally; every number is in one plane at most.
@@ -249,18 +260,13 @@ impl Planes {
         let numbered = |(subject, rule): &'a (Subject, Rule)| Some((subject.number(arch)?, rule));
         let mut rules = Vec::with_capacity(layer.other_rules().count());
         rules.extend(others.filter_map(numbered).filter(|(number, rule)| in_force(*number, rule)));
-        put_in_order(&mut rules);
+        // Number by number, the strictest first, and those of one verdict by their conditions.
+        let order = |(number, rule): &(u32, &Rule)| u64::from(*number) << 32 | rule.action().rank();
+        order::sort_by(&mut rules, |a, b| match order(a).cmp(&order(b)) {
+            Ordering::Equal => a.1.conditions() < b.1.conditions(),
+            other => other == Ordering::Less,
+        });
         rules
-    }
-}
-
-/// Number by number, the strictest first, and those of one verdict by their conditions.
-fn put_in_order(rules: &mut [(u32, &Rule)]) {
-    // In two steps, as conditions take long to compare.
-    let first = |(number, rule): &(u32, &Rule)| u64::from(*number) << 32 | rule.action().rank();
-    rules.sort_unstable_by_key(first);
-    for group in rules.chunk_by_mut(|a, b| first(a) == first(b)) {
-        group.sort_unstable_by_key(|(_, rule)| rule.conditions());
     }
 }
 
@@ -270,8 +276,9 @@ fn fallback(layer: &Policy, arch: Arch, number: u32) -> Action {
     unknown.map_or(layer.default_action(), |(_, action)| action)
 }
 
-/// How much shorter the way to a call with arguments should be. Where the kernel has its bitmap,
-/// allowed calls never come here: what runs through the program is those whose arguments decide,
-/// and, seldom, those that are refused.
-const CHECK_WEIGHT: u32 = 8;
+/// How much more often a call with arguments is expected than one that is allowed. Where the kernel
+/// has its bitmap, allowed calls never come here: what runs through the program is those whose
+/// arguments decide, and, seldom, those that are refused. But all numbers come here once, when the
+/// program is attached.
+const CHECK_WEIGHT: u32 = 48;
 const REFUSAL_WEIGHT: u32 = 2;

@@ -107,8 +107,7 @@ impl Policy {
     /// # Errors
     /// No system call has that name.
     pub fn allow(&mut self, name: &str) -> Result<()> {
-        let call = Syscall::named("allow", name)?;
-        self.insert(call.into(), Rule::new(Action::ALLOW, []));
+        self.decide(Syscall::named("allow", name)?, Action::ALLOW);
         Ok(())
     }
 
@@ -172,6 +171,9 @@ impl Policy {
 
     fn insert(&mut self, subject: Subject, rule: Rule) {
         match subject {
+            Subject::Named(call) if rule.is_for_the_whole_call() => {
+                self.decide(call, rule.action());
+            }
             Subject::Named(call) if rule.conditions().is_empty() => {
                 self.say(call, Whole::of(&rule));
             }
@@ -182,6 +184,12 @@ impl Policy {
             }
             Subject::Numbered(..) => self.rules.insert((subject, rule)),
         }
+    }
+
+    /// Adds a rule without conditions for a call by name. What [`say`](Self::say) would do as well:
+    /// policies are mostly made of these.
+    fn decide(&mut self, call: Syscall, action: Action) {
+        self.whole(call).decide(call, action);
     }
 
     /// Says something more of a call by name.

@@ -48,6 +48,15 @@ impl Whole {
         self.allowed_in_part && self.rule == Some(Action::ALLOW)
     }
 
+    /// Says that a rule without conditions gives `call` the verdict `action`.
+    pub(super) fn decide(&mut self, call: Syscall, action: Action) {
+        let before = self.lifts_checks();
+        self.rule = stricter(self.rule, Some(action));
+        if self.lifts_checks() && !before {
+            warn_of_lifted_checks(call);
+        }
+    }
+
     /// Says `more` of `call`, and warns when that lifts its checks: most likely somebody lifts those of
     /// the built-in policy without meaning to.
     pub(super) fn add_to(&mut self, call: Syscall, more: Self) {

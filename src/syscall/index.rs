@@ -48,40 +48,53 @@ const fn name(place: u16) -> &'static [u8] {
     }
 }
 
-/// Whether two names are one; the comparison of slices is not for use while the library is built.
+/// Whether two names are one. In eights: byte by byte it took longer than all else that is done with
+/// a name, and the comparison of slices is not for use while the library is built.
 const fn same(a: &[u8], b: &[u8]) -> bool {
-    let mut at = 0;
-    while at < a.len() && at < b.len() && a[at] == b[at] {
+    if a.len() != b.len() || head(a) != head(b) || tail(a) != tail(b) {
+        return false;
+    }
+    // The two are all of up to sixteen bytes; few names are longer.
+    let mut at = 8;
+    while at + 8 < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
         at += 1;
     }
-    at == a.len() && at == b.len()
+    true
 }
 
-/// Where to look for a name first: its ends and its length tell most names apart.
+/// Where to look for a name first: its ends tell most names apart.
 #[expect(clippy::cast_possible_truncation, reason = "eleven bits are left")]
 const fn hash(name: &[u8]) -> usize {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15; // 2^64 over the golden ratio
-    let head = match name.first_chunk::<8>() {
-        Some(eight) => u64::from_le_bytes(*eight),
-        None => short(name),
-    };
-    let tail = match name.last_chunk::<8>() {
-        Some(eight) => u64::from_le_bytes(*eight),
-        None => name.len() as u64,
-    };
-    let mixed = (head.wrapping_mul(ODD) ^ tail.rotate_left(29)).wrapping_mul(ODD);
+    let mixed = (head(name).wrapping_mul(ODD) ^ tail(name).rotate_left(29)).wrapping_mul(ODD);
     (mixed >> (u64::BITS - SLOTS.trailing_zeros())) as usize
 }
 
-/// Fewer than eight bytes as a number.
-const fn short(name: &[u8]) -> u64 {
-    let mut number = 0;
-    let mut at = 0;
-    while at < name.len() {
-        number = number << 8 | name[at] as u64;
-        at += 1;
+/// The first eight bytes as a number, or all that there are.
+const fn head(name: &[u8]) -> u64 {
+    match (name.first_chunk::<8>(), name.first_chunk::<4>()) {
+        (Some(eight), _) => u64::from_le_bytes(*eight),
+        (None, Some(four)) => u32::from_le_bytes(*four) as u64,
+        (None, None) => match *name {
+            [] => 0,
+            [first, ref rest @ ..] => (first as u64) << 16 | (rest.len() as u64) << 32,
+        },
     }
-    number
+}
+
+/// The last eight bytes as a number, or of shorter names what is not in the first four.
+const fn tail(name: &[u8]) -> u64 {
+    match (name.last_chunk::<8>(), name.last_chunk::<4>()) {
+        (Some(eight), _) => u64::from_le_bytes(*eight),
+        (None, Some(four)) => u32::from_le_bytes(*four) as u64,
+        (None, None) => match *name {
+            [.., before, last] => (before as u64) << 8 | last as u64,
+            _ => 0,
+        },
+    }
 }
 
 #[cfg(test)]
