@@ -5,23 +5,24 @@
 
 use super::dispatch::{self, Range};
 use super::graph::{Graph, NodeId, Test, Word};
+use super::plan::Ranked;
 use crate::action::Action;
 use crate::arch::Arch;
-use crate::policy::{Condition, Operator, Rule, Width};
+use crate::policy::{Condition, Operator, Width};
 
 /// The tests of `rules`, of which the first that matches gives the verdict. Where a verdict leads
 /// is for `end` to say.
 pub(super) fn check(
     graph: &mut Graph,
     arch: Arch,
-    rules: &[(u32, &Rule)],
+    rules: &[Ranked],
     otherwise: Action,
     end: &mut dyn FnMut(&mut Graph, Action) -> NodeId,
 ) -> NodeId {
     let mut next = end(graph, otherwise);
     // Built from the end: each group of rules falls through to those behind it.
-    for group in rules.chunk_by(|(_, a), (_, b)| a.action() == b.action()).rev() {
-        let verdict = end(graph, group[0].1.action());
+    for group in rules.chunk_by(Ranked::is_alike).rev() {
+        let verdict = end(graph, group[0].rule.action());
         next = alternatives(graph, arch, group, 0, verdict, next);
     }
     next
@@ -35,7 +36,7 @@ pub(super) fn check(
 fn alternatives(
     graph: &mut Graph,
     arch: Arch,
-    rules: &[(u32, &Rule)],
+    rules: &[Ranked],
     depth: usize,
     yes: NodeId,
     no: NodeId,
@@ -43,15 +44,15 @@ fn alternatives(
     match rules {
         [] => return no,
         // The shortest comes first, and holds wherever the longer ones do.
-        [(_, first), ..] if first.conditions().len() == depth => return yes,
-        [(_, one)] => return all(graph, arch, &one.conditions()[depth..], yes, no),
+        [first, ..] if first.rule.conditions().len() == depth => return yes,
+        [one] => return all(graph, arch, &one.rule.conditions()[depth..], yes, no),
         _ => {}
     }
-    let here = |(_, rule): &(u32, &Rule)| rule.conditions()[depth];
+    let here = |ranked: &Ranked| ranked.rule.conditions()[depth];
     let mut next = no;
     for run in rules.chunk_by(|a, b| here(a) == here(b) || one_of_values(here(a), here(b))).rev() {
         let otherwise = next;
-        let mut behind = |group: &[(u32, &Rule)]| {
+        let mut behind = |group: &[Ranked]| {
             (here(&group[0]), alternatives(graph, arch, group, depth + 1, yes, otherwise))
         };
         let (first, last) = (here(&run[0]), here(&run[run.len() - 1]));

@@ -174,23 +174,37 @@ impl Hash for Node {
 #[derive(Debug)]
 pub(super) struct Graph {
     nodes: Unique<Node>,
+    /// Verdicts that were asked for, as far as they don't share a place: every run of numbers asks.
+    verdicts: [Option<(Action, NodeId)>; VERDICTS],
     tables: Vec<Table>,
     /// For [`dispatch`](super::dispatch), which makes many trees.
     pub(super) scratch: Scratch,
 }
 
+/// More than most policies have, and a power of two.
+const VERDICTS: usize = 32;
+
 impl Default for Graph {
     fn default() -> Self {
         const ORDINARY: u32 = 9; // bits: 512 nodes
         let nodes = Unique::for_about(ORDINARY);
-        Self { nodes, tables: Vec::new(), scratch: Scratch::default() }
+        let verdicts = [None; VERDICTS];
+        Self { nodes, verdicts, tables: Vec::new(), scratch: Scratch::default() }
     }
 }
 
 impl Graph {
     /// The node that returns `action`.
     pub(super) fn verdict(&mut self, action: Action) -> NodeId {
-        self.node(Node::Verdict(action))
+        let place = usize::from(action.data()) ^ action.kind() as usize;
+        match self.verdicts[place % VERDICTS] {
+            Some((known, node)) if known == action => node,
+            _ => {
+                let node = self.node(Node::Verdict(action));
+                self.verdicts[place % VERDICTS] = Some((action, node));
+                node
+            }
+        }
     }
 
     /// The node that goes to `yes` or `no` by the outcome of `test`; one of the two itself where

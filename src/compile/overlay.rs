@@ -91,7 +91,7 @@ fn each_verdict((plan, outcome): Said, mut to: impl FnMut(Action)) {
         Outcome::Check(check) => {
             let (rules, otherwise) = plan.check(check);
             to(otherwise);
-            rules.iter().for_each(|(_, rule)| to(rule.action()));
+            rules.iter().for_each(|ranked| to(ranked.rule.action()));
         }
     }
 }

@@ -10,7 +10,7 @@ use super::bitmap::Bitmap;
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::order;
-use crate::policy::{Policy, Rule, Subject, Whole};
+use crate::policy::{Policy, Rule, Whole};
 use crate::syscall::newest;
 
 /// All numbers in runs of one outcome, in order.
@@ -18,8 +18,8 @@ use crate::syscall::newest;
 pub(super) struct Plan<'a> {
     runs: Vec<Run>,
     checks: Vec<Check>,
-    /// Those of all checks, number by number, the strictest first, those alike side by side.
-    rules: Vec<(u32, &'a Rule)>,
+    /// Those of all checks, in order, those alike side by side.
+    rules: Vec<Ranked<'a>>,
     /// The last number of the architecture's table.
     newest: u32,
 }
@@ -51,6 +51,38 @@ struct Check {
     otherwise: Action,
 }
 
+/// A rule with conditions, and its number. In order they stand number by number, the strictest first,
+/// and those of one verdict by their conditions.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ranked<'a> {
+    /// The number, and the verdict's rank below it: conditions take long to compare.
+    key: u64,
+    pub(super) rule: &'a Rule,
+}
+
+impl<'a> Ranked<'a> {
+    fn new(number: u32, rule: &'a Rule) -> Self {
+        Self { key: u64::from(number) << 32 | rule.action().rank(), rule }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "what is above the rank has 32 bits")]
+    fn number(&self) -> u32 {
+        (self.key >> 32) as u32
+    }
+
+    fn is_before(&self, other: &Self) -> bool {
+        match self.key.cmp(&other.key) {
+            Ordering::Equal => self.rule.conditions() < other.rule.conditions(),
+            order => order == Ordering::Less,
+        }
+    }
+
+    /// Whether two rules for one number have one verdict.
+    pub(super) fn is_alike(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
 impl<'a> Plan<'a> {
     /// What `layer` says on `arch`, without what it was intersected with.
     pub(super) fn of(layer: &'a Policy, arch: Arch) -> Self {
@@ -70,8 +102,8 @@ impl<'a> Plan<'a> {
     /// Takes the numbers that have rules with conditions out of the planes.
     fn take_checks(&mut self, planes: &mut Planes, layer: &Policy, arch: Arch) {
         let mut start = 0;
-        for same in self.rules.chunk_by(|a, b| a.0 == b.0) {
-            let (number, rules) = (same[0].0, start..start + same.len());
+        for same in self.rules.chunk_by(|a, b| a.number() == b.number()) {
+            let (number, rules) = (same[0].number(), start..start + same.len());
             start = rules.end;
             let otherwise = match planes.find(number) {
                 Some(index) => {
@@ -147,7 +179,7 @@ impl<'a> Plan<'a> {
     }
 
     /// The rules of a check, and its verdict where none of them matches.
-    pub(super) fn check(&self, check: usize) -> (&[(u32, &'a Rule)], Action) {
+    pub(super) fn check(&self, check: usize) -> (&[Ranked<'a>], Action) {
         let Check { rules, otherwise, .. } = &self.checks[check];
         (&self.rules[rules.clone()], *otherwise)
     }
@@ -163,6 +195,8 @@ struct Planes {
     /// Those that are denied come first, then rules for whole calls, then soft ones; of one kind
     /// the stricter first.
     planes: Vec<Plane>,
+    /// The place of the plane that was added to last.
+    latest: usize,
     /// The numbers of all planes.
     taken: Bitmap,
     /// The numbers of named calls with a priority: few, if any.
@@ -188,7 +222,8 @@ impl Planes {
     fn of(layer: &Policy, arch: Arch) -> Self {
         let (deny, home) = (layer.deny_action(), arch.first_number());
         let taken = Bitmap::near(home);
-        let mut all = Self { planes: Vec::with_capacity(8), taken, priorities: Vec::new() };
+        let mut all =
+            Self { planes: Vec::with_capacity(8), latest: 0, taken, priorities: Vec::new() };
         for (call, whole) in layer.calls().filter(|(_, whole)| *whole != Whole::default()) {
             let Some(number) = call.number(arch) else { continue };
             if whole.denied {
@@ -219,12 +254,11 @@ impl Planes {
 
     fn insert(&mut self, home: u32, kind: Kind, action: Action, number: u32) {
         let rank = (kind as u64) << 32 | action.rank();
-        // There are few, but some policy may answer each call with an errno of its own.
-        let place = match self.planes.iter().take(4).position(|plane| plane.rank == rank) {
-            Some(place) => place,
-            None => self.place(home, rank, kind, action),
-        };
-        self.planes[place].numbers.insert(number);
+        // Mostly it is that of the call before.
+        if self.planes.get(self.latest).is_none_or(|plane| plane.rank != rank) {
+            self.latest = self.place(home, rank, kind, action);
+        }
+        self.planes[self.latest].numbers.insert(number);
     }
 
     #[inline(never)]
@@ -245,9 +279,9 @@ impl Planes {
         self.planes.iter().position(|plane| plane.numbers.contains(number))
     }
 
-    /// The rules with conditions that are in force, each with its number: not those for denied
-    /// numbers, nor soft ones where a rule is for the whole call.
-    fn rules<'a>(&self, layer: &'a Policy, arch: Arch) -> Vec<(u32, &'a Rule)> {
+    /// The rules with conditions that are in force, in order: not those for denied numbers, nor soft
+    /// ones where a rule is for the whole call.
+    fn rules<'a>(&self, layer: &'a Policy, arch: Arch) -> Vec<Ranked<'a>> {
         let in_force = |number: u32, rule: &Rule| match self.find(number) {
             Some(index) => match self.planes[index].kind {
                 Kind::Denied => false,
@@ -256,16 +290,14 @@ impl Planes {
             },
             None => true,
         };
-        let others = layer.other_rules().filter(|(_, rule)| !rule.conditions().is_empty());
-        let numbered = |(subject, rule): &'a (Subject, Rule)| Some((subject.number(arch)?, rule));
         let mut rules = Vec::with_capacity(layer.other_rules().count());
-        rules.extend(others.filter_map(numbered).filter(|(number, rule)| in_force(*number, rule)));
-        // Number by number, the strictest first, and those of one verdict by their conditions.
-        let order = |(number, rule): &(u32, &Rule)| u64::from(*number) << 32 | rule.action().rank();
-        order::sort_by(&mut rules, |a, b| match order(a).cmp(&order(b)) {
-            Ordering::Equal => a.1.conditions() < b.1.conditions(),
-            other => other == Ordering::Less,
-        });
+        for (subject, rule) in layer.other_rules().filter(|(_, rule)| !rule.conditions().is_empty())
+        {
+            if let Some(number) = subject.number(arch).filter(|number| in_force(*number, rule)) {
+                rules.push(Ranked::new(number, rule));
+            }
+        }
+        order::sort_by(&mut rules, Ranked::is_before);
         rules
     }
 }
