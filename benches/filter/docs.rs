@@ -39,7 +39,9 @@ either: under it no call is answered without running the program.",
 that are decided by arguments, each with arguments for every rule, with all zero and with all ones; \
 *refused* are numbers that are refused whatever the arguments; *all numbers* are all of x86_64's and \
 fifty beyond, with zeros, counted as if the kernel answered none of them itself. How many it does \
-answer is in the last rows.",
+answer is in the last rows. The *best tree* is no compiler: it is the least mean that a tree of \
+comparisons over the numbers can have if it is made for these calls alone, found by trying all cuts. \
+Nobody is below it without leaving the comparisons that the kernel's analysis follows.",
         plots: &["steps"],
     },
     Section {

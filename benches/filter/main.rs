@@ -12,6 +12,7 @@ mod attach;
 mod calling;
 mod child;
 mod docs;
+mod floor;
 mod instructions;
 mod machine;
 mod making;

@@ -1,7 +1,8 @@
 //! How many instructions a call runs, counted exactly by our interpreter: no clock, no noise.
 
 use crate::agree::agree;
-use crate::peers::{LEVEL_2, OURS, PROGRAMS, prepare};
+use crate::floor;
+use crate::peers::{BEST, LEVEL_2, OURS, PROGRAMS, prepare};
 use crate::policies::{built_in, container, ints, values};
 use crate::results::Run;
 use crate::spec::Spec;
@@ -100,6 +101,10 @@ pub fn measure(run: &mut Run) {
                 let most = *steps.iter().max().unwrap();
                 run.add(&format!("{figure}, mean"), policy, peer, mean, "instructions");
                 run.add(&format!("{figure}, longest"), policy, peer, most as f64, "instructions");
+            }
+            if figure != CHECKED {
+                let best = floor::shortest_mean(&spec, ARCH, &calls);
+                run.add(&format!("{figure}, mean"), policy, BEST, best, "instructions");
             }
             if let (Some(ours), Some(theirs)) = (program(OURS), program(LEVEL_2)) {
                 let both = |call: &Call| (steps(ours, call), steps(theirs, call));

@@ -5,7 +5,7 @@ use crate::calling::{self, DEPTHS, NO_FILTER, RET_ALLOW, TIMED, UNCACHED};
 use crate::instructions::INSTRUCTIONS;
 use crate::making::{self, GROWTH, MAKE};
 use crate::memory::{ALLOCATIONS, PEAK, SHARED, STATIC};
-use crate::peers::{LEVEL_2, MAKERS, OURS, PROGRAMS};
+use crate::peers::{BEST, LEVEL_2, MAKERS, OURS, PROGRAMS};
 use crate::results::Run;
 use crate::steps::{ALL, CACHED, CHECKED, REFUSED};
 
@@ -149,20 +149,22 @@ fn steps(run: &Run) -> Table {
                 _ => "-".to_owned(),
             }
         });
-        let cells: Vec<String> = cells.collect();
+        let best = run.get(&mean, policy, BEST).map_or("-".to_owned(), |best| format!("{best:.1}"));
+        let cells: Vec<String> = cells.chain([best]).collect();
         if cells.iter().any(|cell| cell != "-") {
             rows.push([vec![format!("{policy}, {kind}")], cells].concat());
         }
     }
     for policy in ["built-in", "container"] {
         let cells = PROGRAMS.iter().map(|peer| cell(run.get(CACHED, policy, peer), None));
-        rows.push([vec![format!("{policy}, answered by the kernel")], cells.collect()].concat());
+        let cells = cells.chain(["-".to_owned()]).collect();
+        rows.push([vec![format!("{policy}, answered by the kernel")], cells].concat());
     }
     Table {
         section: "steps",
         title: "instructions run by a call, mean / longest; and how many numbers run none"
             .to_owned(),
-        header: strings(&[&["policy, calls"], &PROGRAMS[..]].concat()),
+        header: strings(&[&["policy, calls"], &PROGRAMS[..], &[BEST]].concat()),
         rows,
     }
 }

@@ -65,7 +65,6 @@ impl<'a> Ranked<'a> {
         Self { key: u64::from(number) << 32 | rule.action().rank(), rule }
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "what is above the rank has 32 bits")]
     fn number(&self) -> u32 {
         (self.key >> 32) as u32
     }

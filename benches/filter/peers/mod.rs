@@ -27,6 +27,9 @@ pub const LEVEL_2: &str = "libseccomp 2";
 pub const SECCOMPILER: &str = "seccompiler";
 pub const CLASSIC: &str = "bitmap";
 
+/// Nobody: the best there can be.
+pub const BEST: &str = "best tree";
+
 /// Those whose programs differ.
 pub const PROGRAMS: [&str; 6] = [OURS, OUR_BITMAP, LEVEL_1, LEVEL_2, SECCOMPILER, CLASSIC];
 /// And those who take a time of their own to make them.
