@@ -29,7 +29,7 @@ use crate::error::{Error, Result};
 use crate::order;
 use crate::policy::{Layout, Policy, Subject};
 use dispatch::Range;
-use graph::{Graph, Node, NodeId, Test, Word};
+use graph::{Graph, NodeId, Test, Word};
 use plan::Plan;
 
 /// The program that means `policy`.
@@ -51,11 +51,11 @@ pub fn compile(policy: &Policy) -> Result<Program> {
         root = graph.test(Test::equal(Word::ARCH, arches[0].token()), entry, root);
     }
     if graph.is_too_large() {
-        return Err(too_large(&graph, graph.len(), &checks));
+        return Err(too_large(&graph, graph.len(), &mut checks));
     }
     let instructions = layout::emit(&graph, root);
     match instructions.len() > Program::LONGEST {
-        true => Err(too_large(&graph, instructions.len(), &checks)),
+        true => Err(too_large(&graph, instructions.len(), &mut checks)),
         false => Program::new(instructions),
     }
 }
@@ -77,8 +77,14 @@ fn is_covered(policy: &Policy, arch: Arch) -> bool {
     policy.layers().any(|layer| layer.covers(arch))
 }
 
-/// A call that is decided by its arguments, where.
-type Check = (Arch, u32, NodeId);
+/// A call that is decided by its arguments.
+struct Check {
+    arch: Arch,
+    number: u32,
+    node: NodeId,
+    /// How many nodes were made for it.
+    nodes: usize,
+}
 
 /// What is behind the token of `arches`: x86_64 and x32 have one, and their numbers take turns. That
 /// makes them ranges like others. To ask for bit 30 first would be one test more for every call.
@@ -91,8 +97,7 @@ fn entry_point(
     let mut all = Vec::with_capacity(512);
     for arch in arches {
         let plans: Vec<Plan> = policy.layers().map(|layer| Plan::of(layer, *arch)).collect();
-        let ranges = overlay::ranges(graph, *arch, &plans);
-        checks.extend(ranges.iter().map(|range| (*arch, range.first, range.target)));
+        let ranges = overlay::ranges(graph, *arch, &plans, checks);
         match arches {
             [_] => all = ranges,
             _ => all.extend(within(*arch, &ranges)),
@@ -127,26 +132,13 @@ fn within(arch: Arch, ranges: &[Range]) -> impl Iterator<Item = Range> {
     })
 }
 
-/// Says which calls most of the at least `length` instructions went into.
-///
-/// A check's nodes were made one after the other, so its size is about how far its number is from that
-/// of the one before; only the largest are counted out.
-fn too_large(graph: &Graph, length: usize, checks: &[Check]) -> Error {
+/// Says which calls most of the at least `length` instructions went into; only the largest are counted
+/// out.
+fn too_large(graph: &Graph, length: usize, checks: &mut [Check]) -> Error {
     const NAMED: usize = 3;
-    let mut made = 0;
-    let mut sizes: Vec<(usize, &Check)> = Vec::with_capacity(checks.len());
-    for check in checks {
-        let last = check.2.index();
-        if let Node::Test { .. } = graph.get(check.2) {
-            sizes.push((last.saturating_sub(made), check));
-        }
-        made = made.max(last);
-    }
+    order::sort_by(checks, |a, b| a.nodes > b.nodes);
     let mut most = Vec::with_capacity(NAMED);
-    while most.len() < NAMED
-        && let Some(place) = (0..sizes.len()).max_by_key(|place| sizes[*place].0)
-    {
-        let (_, (arch, number, node)) = sizes.swap_remove(place);
+    for Check { arch, number, node, .. } in checks.iter().take(NAMED) {
         let subject = Subject::Numbered(*arch, *number);
         most.push((layout::emit(graph, *node).len(), subject.to_string()));
     }

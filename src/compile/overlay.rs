@@ -3,6 +3,7 @@
 //! A policy that was not intersected with others has one plan, and all this comes to nothing more
 //! than making its checks.
 
+use super::Check;
 use super::argument;
 use super::dispatch::Range;
 use super::graph::{Graph, NodeId};
@@ -11,14 +12,24 @@ use crate::action::Action;
 use crate::arch::Arch;
 use crate::order;
 
-/// The ranges of all numbers, in order, each with the node at which its calls are decided.
-pub(super) fn ranges(graph: &mut Graph, arch: Arch, plans: &[Plan]) -> Vec<Range> {
+/// The ranges of all numbers, in order, each with the node at which its calls are decided. What is decided
+/// by arguments is noted in `checks`.
+pub(super) fn ranges(
+    graph: &mut Graph,
+    arch: Arch,
+    plans: &[Plan],
+    checks: &mut Vec<Check>,
+) -> Vec<Range> {
+    let mut note = |number, node, nodes| checks.push(Check { arch, number, node, nodes });
     if let [plan] = plans {
         let range = |run: &Run| {
             let Run { first, last, .. } = *run;
-            let weight = plan.weight(run, first, last);
+            let (weight, before) = (plan.weight(run, first, last), graph.len());
             let mut end = |graph: &mut Graph, action: Action| graph.verdict(action);
             let target = decided(graph, arch, (plan, run.outcome), &mut end);
+            if let Outcome::Check(_) = run.outcome {
+                note(first, target, graph.len() - before);
+            }
             Range { first, last, target, weight }
         };
         return plan.runs().iter().map(range).collect();
@@ -34,7 +45,12 @@ pub(super) fn ranges(graph: &mut Graph, arch: Arch, plans: &[Plan]) -> Vec<Range
         let weights =
             plans.iter().zip(&rest).map(|(plan, runs)| plan.weight(&runs[0], first, last));
         let weight = weights.max().unwrap_or(1);
-        ranges.push(Range { first, last, target: strictest(graph, arch, &here), weight });
+        let before = graph.len();
+        let target = strictest(graph, arch, &here);
+        if here.iter().any(|(_, outcome)| matches!(outcome, Outcome::Check(_))) {
+            note(first, target, graph.len() - before);
+        }
+        ranges.push(Range { first, last, target, weight });
         rest.iter_mut().for_each(|runs| {
             if runs[0].last == last {
                 *runs = &runs[1..];
