@@ -181,6 +181,10 @@ pub(super) struct Graph {
     pub(super) scratch: Scratch,
 }
 
+/// How many tests of other words an outcome is carried past: those of an argument of 64 bits, and the
+/// high half in front of the low one that is asked again. More was tried: it made programs longer.
+const DEPTH: u32 = 3;
+
 /// More than most policies have, and a power of two.
 const VERDICTS: usize = 32;
 
@@ -215,8 +219,33 @@ impl Graph {
             Some(false) => return no,
             None => {}
         }
-        let (yes, no) = (self.beyond(&test, true, yes), self.beyond(&test, false, no));
+        let (yes, no) = (self.within(&test, true, yes), self.within(&test, false, no));
         if yes == no { yes } else { self.node(Node::Test { test, yes, no }) }
+    }
+
+    /// What a test's outcome leaves of `target`: also behind tests of other words, what the outcome has
+    /// shown is not asked again. What led to `target` alone is then not reached any more.
+    fn within(&mut self, test: &Test, outcome: bool, target: NodeId) -> NodeId {
+        match test.word {
+            Word::NR | Word::ARCH => self.beyond(test, outcome, target),
+            _ => self.restricted(test, outcome, target, DEPTH),
+        }
+    }
+
+    fn restricted(&mut self, known: &Test, outcome: bool, target: NodeId, depth: u32) -> NodeId {
+        let target = self.beyond(known, outcome, target);
+        match self.get(target) {
+            Node::Test { test, yes, no } if test.word != known.word && depth > 0 => {
+                let [left_of_yes, left_of_no] =
+                    [yes, no].map(|way| self.restricted(known, outcome, way, depth - 1));
+                match (left_of_yes, left_of_no) {
+                    ways if ways == (yes, no) => target,
+                    (yes, no) if yes == no => yes,
+                    (yes, no) => self.node(Node::Test { test, yes, no }),
+                }
+            }
+            _ => target,
+        }
     }
 
     /// The node that goes to `yes` if the number is in `table`, which it must be near: neither below
@@ -331,6 +360,22 @@ mod tests {
         }
         // What follows from bits, or from all values but one, is left.
         assert!(implied > 2 * open, "{implied} found, {open} not");
+    }
+
+    #[test]
+    fn what_a_test_has_shown_is_not_asked_again_behind_others() {
+        // One rule for 2 and 3, the next for 2 alone: behind the 3, there is nothing left to ask.
+        let [first, other] = [16, 24].map(Word);
+        let mut graph = Graph::default();
+        let verdicts = [Action::errno(1), Action::ALLOW, Action::KILL_PROCESS];
+        let [refused, allowed, rest] = verdicts.map(|action| graph.verdict(action));
+        let next = graph.test(Test::equal(first, 2), allowed, rest);
+        let both = graph.test(Test::equal(other, 3), refused, next);
+        let root = graph.test(Test::equal(first, 2), both, next);
+        let Node::Test { yes, no, .. } = graph.get(root) else { panic!("nothing is asked") };
+        assert_eq!(no, rest, "what is not 2 is not asked for it again");
+        let behind = Node::Test { test: Test::equal(other, 3), yes: refused, no: allowed };
+        assert_eq!(graph.get(yes), behind);
     }
 
     #[test]
