@@ -31,28 +31,34 @@ pub enum Kind {
 }
 
 /// A failure: its kind, and a sentence.
+///
+/// One pointer, so that what can fail is handed on in registers: everything in this library can.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Failure>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Failure {
     kind: Kind,
     message: Box<str>,
-    witness: Option<Box<Call>>,
+    witness: Option<Call>,
 }
 
 impl Error {
     /// The kind.
     #[must_use]
     pub const fn kind(&self) -> Kind {
-        self.kind
+        self.0.kind
     }
 
     /// The call that shows it, when a proof failed because program and policy differ.
     #[must_use]
     pub fn witness(&self) -> Option<&Call> {
-        self.witness.as_deref()
+        self.0.witness.as_ref()
     }
 
+    #[cold]
     fn new(kind: Kind, message: String) -> Self {
-        Self { kind, message: message.into(), witness: None }
+        Self(Box::new(Failure { kind, message: message.into(), witness: None }))
     }
 
     fn invalid(message: String) -> Self {
@@ -62,7 +68,7 @@ impl Error {
 
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.0.message)
     }
 }
 

@@ -60,12 +60,16 @@ impl Error {
         Self::new(Kind::Unproven, message)
     }
 
+    #[cold]
     pub(crate) fn refuted(call: &Call, policy: &str, program: &str) -> Self {
         let message =
             format!("prove: for {call} the policy says {policy} and the program {program}");
-        Self { witness: Some(Box::new(*call)), ..Self::unproven(message) }
+        let mut error = Self::unproven(message);
+        error.0.witness = Some(*call);
+        error
     }
 
+    #[cold]
     pub(crate) fn proof_budget(what: &str, most: usize) -> Self {
         Self::unproven(format!(
             "prove: the proof needs more than its budget of {most} {what}; the rules tangle too \
