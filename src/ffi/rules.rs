@@ -91,9 +91,13 @@ pub unsafe extern "C" fn nucleus_filter_add_rule(
     unsafe { edit(filter, rule) }
 }
 
+/// Most rules have few conditions, and need no memory for them.
 fn made_of(action: u32, call: &str, args: &[nucleus_arg]) -> Result<Rule> {
-    let conditions: Result<Vec<_>> = args.iter().map(|arg| arg.condition(call)).collect();
-    Ok(Rule::new(Action::from_raw(action)?, conditions?))
+    let action = Action::from_raw(action)?;
+    let mut wrong = None;
+    let right = |arg: &nucleus_arg| arg.condition(call).map_err(|error| wrong = Some(error)).ok();
+    let rule = Rule::new(action, args.iter().map_while(right));
+    wrong.map_or(Ok(rule), Err)
 }
 
 /// Adds a rule to number `nr` of one architecture (NUCLEUS_ARCH_*), whether or not a call is known
