@@ -29,10 +29,11 @@ pub(crate) fn sort_by<T>(items: &mut [T], is_less: impl Fn(&T, &T) -> bool) {
 /// The places of `count` items in their order, by merging the runs that are in order; none when all
 /// are one.
 fn places(count: usize, is_less: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
-    let mut starts: Vec<usize> = (1..count).filter(|place| is_less(*place, place - 1)).collect();
-    if starts.is_empty() {
-        return Vec::new();
-    }
+    let is_start = |place: &usize| is_less(*place, place - 1);
+    let Some(first) = (1..count).find(is_start) else { return Vec::new() };
+    let mut starts = Vec::with_capacity(count / 2);
+    starts.push(first);
+    starts.extend((first + 1..count).filter(is_start));
     let mut places: Vec<usize> = (0..count).collect();
     let mut merged = Vec::with_capacity(count);
     while !starts.is_empty() {
@@ -57,7 +58,11 @@ fn places(count: usize, is_less: &dyn Fn(usize, usize) -> bool) -> Vec<usize> {
         }
         merged.extend_from_slice(&places[left..]);
         std::mem::swap(&mut places, &mut merged);
-        starts = starts.into_iter().skip(1).step_by(2).collect();
+        let mut place = 0;
+        starts.retain(|_| {
+            place += 1;
+            place % 2 == 0
+        });
     }
     places
 }
