@@ -34,6 +34,11 @@ impl Word {
         if big_endian { (first, second) } else { (second, first) }
     }
 
+    /// The word at this place in the order.
+    pub(super) const fn at_place(place: u8) -> Self {
+        Self(place as u16)
+    }
+
     /// The place in the order, 0 to 15.
     pub(super) fn place(self) -> usize {
         usize::from(self.0)
@@ -57,6 +62,20 @@ impl Variable {
     pub(super) fn bit(self) -> (Word, u32) {
         (Word(self.0 / 32), 31 - u32::from(self.0 % 32))
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the half is what is wanted")]
+pub(super) const fn low_half(value: u64) -> u32 {
+    value as u32
+}
+
+pub(super) const fn high_half(value: u64) -> u32 {
+    (value >> 32) as u32
+}
+
+/// Of both halves.
+pub(super) fn whole(high: u32, low: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
 }
 
 #[cfg(test)]

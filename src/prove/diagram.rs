@@ -69,6 +69,7 @@ impl Diagram {
     }
 
     /// The function that is `value` everywhere. Conditions are 1 where they hold and 0 elsewhere.
+    #[inline(never)]
     pub(super) fn value(&mut self, value: u32) -> Function {
         self.make(Root::Value(value))
     }
@@ -81,6 +82,7 @@ impl Diagram {
     }
 
     /// `yes` where `condition` is 1, `no` where it is 0.
+    #[inline(never)]
     pub(super) fn choose(
         &mut self,
         condition: Function,
@@ -183,6 +185,7 @@ impl Diagram {
     }
 
     /// Counts work that is done besides operations, as if it were `operations` of these.
+    #[inline(never)]
     pub(super) fn charge(&mut self, operations: usize) -> Result<()> {
         self.begun += operations;
         match self.roots.len() + self.begun > BUDGET {
@@ -216,24 +219,36 @@ impl Diagram {
     }
 }
 
-/// Calls under keys, the last key first: what is taken out next stands at the end, where what is put
-/// in mostly belongs as well.
-#[derive(Debug)]
-pub(super) struct Under<K>(Vec<(K, Function)>);
+impl Function {
+    /// As a key of [`Under`].
+    pub(super) fn key(self) -> u64 {
+        self.0.into()
+    }
 
-impl<K: Ord> Under<K> {
+    pub(super) fn of_key(key: u64) -> Self {
+        Self(u32::try_from(key).expect("it was made of a function"))
+    }
+}
+
+/// Calls under keys, the last key first: what is taken out next stands at the end, where what is put
+/// in mostly belongs as well. Keys are numbers, whatever they stand for, so that this is made once.
+#[derive(Debug)]
+pub(super) struct Under(Vec<(u64, Function)>);
+
+impl Under {
     pub(super) const NONE: Self = Self(Vec::new());
 
     /// Adds calls to those that are under `key` already.
-    pub(super) fn join(&mut self, diagram: &mut Diagram, key: K, calls: Function) -> Result<()> {
+    pub(super) fn join(&mut self, diagram: &mut Diagram, key: u64, calls: Function) -> Result<()> {
         // What has to move for a new one takes its time, too.
         const MOVED_IN_AN_OPERATION: usize = 64;
-        match self.0.binary_search_by(|(known, _)| key.cmp(known)) {
-            Ok(place) => {
-                let (always, already) = (diagram.value(1), self.0[place].1);
-                self.0[place].1 = diagram.choose(calls, always, already)?;
+        let place = self.0.partition_point(|(known, _)| *known > key);
+        match self.0.get_mut(place) {
+            Some((known, already)) if *known == key => {
+                let always = diagram.value(1);
+                *already = diagram.choose(calls, always, *already)?;
             }
-            Err(place) => {
+            _ => {
                 diagram.charge((self.0.len() - place) / MOVED_IN_AN_OPERATION)?;
                 self.0.insert(place, (key, calls));
             }
@@ -242,7 +257,7 @@ impl<K: Ord> Under<K> {
     }
 
     /// Takes out those under the first key.
-    pub(super) fn pop(&mut self) -> Option<(K, Function)> {
+    pub(super) fn pop(&mut self) -> Option<(u64, Function)> {
         self.0.pop()
     }
 }

@@ -3,9 +3,7 @@
 //! Two ways that come together with different values in a register that nobody reads any more are
 //! one way from there on.
 
-pub(super) use crate::bpf::registers::{A, Registers, X, scratch};
-
-use crate::bpf::registers::effect;
+use crate::bpf::registers::{Registers, effect};
 use crate::bpf::{Instruction, Program};
 
 /// For each instruction the registers that are read before they are written, from there on.

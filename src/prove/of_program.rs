@@ -7,12 +7,26 @@ use super::steps::{Range, Steps, over};
 use crate::bpf::{Instruction, Opcode, Program};
 use crate::error::Result;
 
-/// What the accumulator holds at some instruction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Accumulator {
-    /// Nothing that is looked at again: whoever comes here loads first.
-    Unknown,
-    Masked(Word, u32),
+/// An instruction, and the bits of a word that the accumulator holds there; where it holds none that are
+/// looked at again, whoever comes there loads first.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    pc: usize,
+    held: Option<(Word, u32)>,
+}
+
+impl Place {
+    /// As a number, in the order of the instructions.
+    fn key(self) -> u64 {
+        let (word, mask) = self.held.map_or((0, 0), |(word, mask)| (1 + word.place(), mask));
+        (self.pc as u64) << 40 | (word as u64) << 32 | u64::from(mask)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the parts are what is wanted")]
+    fn of_key(key: u64) -> Self {
+        let (pc, word, mask) = ((key >> 40) as usize, (key >> 32) as u8, key as u32);
+        Self { pc, held: word.checked_sub(1).map(|place| (Word::at_place(place), mask)) }
+    }
 }
 
 /// The value returned for all arguments, from the load at `start` on; `None` when the program does
@@ -32,18 +46,22 @@ pub(super) fn arguments(
     let never = diagram.value(0);
     let (mut coming, mut returned) = (Under::NONE, Under::NONE);
     let always = diagram.value(1);
-    coming.join(diagram, (start, Accumulator::Unknown), always)?;
-    while let Some(((pc, a), here)) = coming.pop() {
+    coming.join(diagram, Place { pc: start, held: None }.key(), always)?;
+    while let Some((key, here)) = coming.pop() {
         diagram.charge(1)?;
-        let Some(next) = next(program.instructions()[pc], pc, a) else { return Ok(None) };
+        let place = Place::of_key(key);
+        let Some(next) = next(program.instructions()[place.pc], place) else { return Ok(None) };
         match next {
-            Next::Return(value) => returned.join(diagram, value, here)?,
-            Next::Go(target, a) => coming.join(diagram, (target, a), here)?,
+            Next::Return(value) => {
+                let value = diagram.value(value);
+                returned.join(diagram, value.key(), here)?;
+            }
+            Next::Go(place) => coming.join(diagram, place.key(), here)?,
             Next::Branch(test) => {
-                for (target, on) in test.outcomes(diagram, program, pc)? {
+                for (pc, on) in test.outcomes(diagram, program, place.pc)? {
                     let arguments = diagram.choose(on, here, never)?;
                     if arguments != never {
-                        coming.join(diagram, (target, a), arguments)?;
+                        coming.join(diagram, Place { pc, ..place }.key(), arguments)?;
                     }
                 }
             }
@@ -51,9 +69,9 @@ pub(super) fn arguments(
     }
     // All arguments come to exactly one return, so the last value needs no condition.
     let (value, _) = returned.pop().expect("a checked program returns");
-    let mut function = diagram.value(value);
+    let mut function = Function::of_key(value);
     while let Some((value, arguments)) = returned.pop() {
-        let value = diagram.value(value);
+        let value = Function::of_key(value);
         function = diagram.choose(arguments, value, function)?;
     }
     Ok(Some(function))
@@ -62,28 +80,29 @@ pub(super) fn arguments(
 /// What an instruction does.
 enum Next {
     Return(u32),
-    Go(usize, Accumulator),
+    Go(Place),
     Branch(Test),
 }
 
 /// `None` for what is no comparison of an argument's bits with a constant.
-fn next(instruction: Instruction, pc: usize, a: Accumulator) -> Option<Next> {
+fn next(instruction: Instruction, place: Place) -> Option<Next> {
     let Instruction { code, jt, jf, k } = instruction;
-    Some(match (Opcode::from_code(code)?, a) {
+    let next = Place { pc: place.pc + 1, ..place };
+    Some(match (Opcode::from_code(code)?, place.held) {
         (Opcode::Return, _) => Next::Return(k),
-        (Opcode::Jump, _) => Next::Go(pc + 1 + k as usize, a),
+        (Opcode::Jump, _) => Next::Go(Place { pc: next.pc + k as usize, ..place }),
         (Opcode::Load, _) => match Word::at(k) {
             Word::ARCH | Word::NR => return None,
-            word => Next::Go(pc + 1, Accumulator::Masked(word, u32::MAX)),
+            word => Next::Go(Place { held: Some((word, u32::MAX)), ..next }),
         },
-        (Opcode::And, Accumulator::Masked(word, mask)) => {
-            Next::Go(pc + 1, Accumulator::Masked(word, mask & k))
+        (Opcode::And, Some((word, mask))) => {
+            Next::Go(Place { held: Some((word, mask & k)), ..next })
         }
         (
             opcode @ (Opcode::IfEqual | Opcode::IfGreater | Opcode::IfAtLeast | Opcode::IfAnyBit),
-            Accumulator::Masked(word, mask),
+            Some((word, mask)),
         ) => {
-            let (yes, no) = (pc + 1 + usize::from(jt), pc + 1 + usize::from(jf));
+            let (yes, no) = (next.pc + usize::from(jt), next.pc + usize::from(jf));
             Next::Branch(Test { opcode, word, mask, k, yes, no })
         }
         _ => return None,
@@ -114,14 +133,12 @@ impl Test {
         let (never, always) = (diagram.value(0), diagram.value(1));
         let is_tree = self.mask == u32::MAX
             && [self.yes, self.no].iter().any(|next| is_test(program.instructions()[*next]));
-        let (ways_out, steps) = if is_tree { search_tree(program, pc) } else { (None, 0) };
+        let all = Steps::new(never);
+        let (ways_out, steps) =
+            if is_tree { search_tree(program, pc, &all, always) } else { (None, 0) };
         diagram.charge(steps / STEPS_OF_AN_OPERATION)?;
         if let Some(ways_out) = ways_out {
-            let outcome = |(out, ranges): (usize, Vec<Range>)| {
-                let mut values = Steps::new(never);
-                ranges.iter().for_each(|range| values.set(range.first, range.last, always));
-                (out, over(diagram, self.word, &values, 0, 32))
-            };
+            let outcome = |(out, values)| (out, over(diagram, self.word, &values, 0, 32));
             return Ok(ways_out.into_iter().map(outcome).collect());
         }
         let holds = self.choose(diagram, always, never);
@@ -159,8 +176,8 @@ impl Test {
     }
 }
 
-/// Where a search tree leads, and for which ranges.
-type WaysOut = Vec<(usize, Vec<Range>)>;
+/// Where a search tree leads, and for which values.
+type WaysOut = Vec<(usize, Steps<Function>)>;
 
 fn is_test(instruction: Instruction) -> bool {
     let opcode = Opcode::from_code(instruction.code);
@@ -173,7 +190,12 @@ fn is_test(instruction: Instruction) -> bool {
 /// `None` where there are many ways out: in a chain that asks something else after each value, all
 /// but one of them are closed to the arguments that come here, and it is cheaper to find out which
 /// test by test. Nor where it takes more steps than a tree has; how many it took is said, too.
-fn search_tree(program: &Program, pc: usize) -> (Option<WaysOut>, usize) {
+fn search_tree(
+    program: &Program,
+    pc: usize,
+    never: &Steps<Function>,
+    always: Function,
+) -> (Option<WaysOut>, usize) {
     const MOST_WAYS_OUT: usize = 8;
     let most_steps = 4 * program.instructions().len();
     let mut ways_out = WaysOut::new();
@@ -188,10 +210,13 @@ fn search_tree(program: &Program, pc: usize) -> (Option<WaysOut>, usize) {
                     .flatten()
                     .map(|(part, holds)| (pc + 1 + usize::from(if holds { jt } else { jf }), part)),
             ),
-            None => match ways_out.iter_mut().find(|(out, _)| *out == pc) {
-                Some((_, ranges)) => ranges.push(range),
-                None => ways_out.push((pc, vec![range])),
-            },
+            None => {
+                let place = ways_out.iter().position(|(out, _)| *out == pc).unwrap_or_else(|| {
+                    ways_out.push((pc, never.clone()));
+                    ways_out.len() - 1
+                });
+                ways_out[place].1.set(range.first, range.last, always);
+            }
         }
         steps += 1;
         if ways_out.len() > MOST_WAYS_OUT || steps > most_steps {

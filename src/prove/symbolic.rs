@@ -4,174 +4,192 @@
 //! elsewhere, and broken ones, may do all that classic BPF can: here every register is a word of
 //! functions, whatever was computed. It takes longer, and it always follows.
 
-use super::bits::Word;
+use super::bits::{Word, high_half, low_half};
 use super::diagram::{Diagram, Function, Under};
-use super::liveness::{self, Registers, live};
+use super::liveness::live;
 use super::vector::{Direction, Vector};
+use crate::bpf::registers::{self, Registers};
 use crate::bpf::{Instruction, Program};
 use crate::error::Result;
+use crate::map::Unique;
 
 /// What the program returns, as one function of all that a call is.
+#[cold]
 pub(super) fn whole(diagram: &mut Diagram, program: &Program) -> Result<Function> {
-    let live = live(program);
-    let never = diagram.value(0);
-    let (mut coming, mut returned) = (Under::NONE, Under::NONE);
-    let (start, always) = (State::cleared(diagram), diagram.value(1));
-    coming.join(diagram, (0, start), always)?;
+    let (never, always) = (diagram.value(0), diagram.value(1));
+    let mut machine = Machine::new(diagram, program);
+    // As the kernel starts: A and X are 0, and scratch words are written before they are read.
+    machine.go(0, State([machine.zero; 18]), always)?;
     // Jumps only go forward: when the first of what is coming is taken, all of it has come.
-    while let Some(((pc, state), here)) = coming.pop() {
-        diagram.charge(cost(program.instructions()[pc]))?;
-        for next in state.step(diagram, program.instructions()[pc])? {
-            let here = diagram.choose(next.on, here, never)?;
-            if here == never {
-                continue;
-            }
-            match next.to {
-                To::Return(value) => returned.join(diagram, value, here)?,
-                To::Skip(count, state) => {
-                    let target = pc + 1 + count;
-                    let key = (target, state.without_dead(diagram, live[target]));
-                    coming.join(diagram, key, here)?;
-                }
-            }
-        }
+    while let Some((key, here)) = machine.coming.pop() {
+        let (pc, state) = (high_half(key) as usize, machine.states.get(low_half(key)));
+        machine.diagram.charge(cost(program.instructions()[pc]))?;
+        machine.step(pc, state, here)?;
     }
     // All calls come to exactly one return.
+    let Machine { diagram, mut returned, .. } = machine;
     let mut function = never;
     while let Some((value, calls)) = returned.pop() {
-        function = diagram.choose(calls, value, function)?;
+        function = diagram.choose(calls, Function::of_key(value), function)?;
     }
     Ok(function)
 }
 
-/// What a step is counted as, whether or not its operations are trivial: a state is some kilobytes, and
-/// arithmetic goes over all bits, products and quotients over all pairs of them.
+/// What a step is counted as, whether or not its operations are trivial: arithmetic goes over all
+/// bits, products and quotients over all pairs of them.
 const fn cost(instruction: Instruction) -> usize {
-    match instruction.code & 0xf7 {
-        0x24 | 0x34 => 4000,
+    match instruction.code & OPERATION {
+        0x24 | DIVIDE => 4000,
         _ => 80,
     }
 }
 
-/// The registers.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct State {
-    a: Vector,
-    x: Vector,
-    scratch: [Vector; 16],
+/// The registers, each at the place of its bit in [`Registers`]; they hold some of [`Machine::words`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct State([u32; 18]);
+
+const A: usize = registers::A.trailing_zeros() as usize;
+const X: usize = registers::X.trailing_zeros() as usize;
+
+/// The program, run on all calls at once.
+struct Machine<'a> {
+    diagram: &'a mut Diagram,
+    program: &'a Program,
+    /// By instruction, what is still read from there on.
+    live: Vec<Registers>,
+    /// What registers have held, each once.
+    words: Unique<Vector>,
+    zero: u32,
+    states: Unique<State>,
+    /// The calls that come to an instruction, by it and by what the registers hold then.
+    coming: Under,
+    /// Those that got a value, by that.
+    returned: Under,
 }
 
-/// Where an instruction leads, and for which calls.
-struct Next {
-    on: Function,
-    to: To,
-}
-
-enum To {
-    Return(Function),
-    Skip(usize, State),
-}
-
-impl State {
-    /// As the kernel starts: A and X are 0, and scratch words are written before they are read.
-    fn cleared(diagram: &mut Diagram) -> Self {
-        let zero = Vector::constant(diagram, 0);
-        Self { a: zero.clone(), x: zero.clone(), scratch: std::array::from_fn(|_| zero.clone()) }
+impl<'a> Machine<'a> {
+    fn new(diagram: &'a mut Diagram, program: &'a Program) -> Self {
+        const SOME: u32 = 6; // bits: 64 words and states
+        let mut words = Unique::for_about(SOME);
+        let zero = words.number(Vector::constant(diagram, 0));
+        let states = Unique::for_about(SOME);
+        let (coming, returned) = (Under::NONE, Under::NONE);
+        Self { diagram, program, live: live(program), words, zero, states, coming, returned }
     }
 
-    fn without_dead(mut self, diagram: &mut Diagram, live: Registers) -> Self {
-        let zero = Vector::constant(diagram, 0);
-        let keep = |register: &mut Vector, bit: Registers| {
-            if live & bit == 0 {
-                *register = zero.clone();
-            }
-        };
-        keep(&mut self.a, liveness::A);
-        keep(&mut self.x, liveness::X);
-        for (word, k) in self.scratch.iter_mut().zip(0..) {
-            keep(word, liveness::scratch(k));
+    /// Some more calls come to an instruction.
+    fn go(&mut self, pc: usize, mut state: State, calls: Function) -> Result<()> {
+        if calls == self.diagram.value(0) {
+            return Ok(());
         }
-        self
+        for (place, word) in state.0.iter_mut().enumerate() {
+            if self.live[pc] >> place & 1 == 0 {
+                *word = self.zero;
+            }
+        }
+        let key = (pc as u64) << 32 | u64::from(self.states.number(state));
+        self.coming.join(self.diagram, key, calls)
     }
 
     /// One instruction. Codes as in `linux/bpf_common.h`; [`Program`] holds no others than
     /// [`run`](crate::bpf::run) knows, and what each does is said there.
-    fn step(
-        mut self,
-        diagram: &mut Diagram,
-        Instruction { code, jt, jf, k }: Instruction,
-    ) -> Result<Vec<Next>> {
+    fn step(&mut self, pc: usize, mut state: State, here: Function) -> Result<()> {
         const SIZE_OF_DATA: u32 = 64;
-        let always = diagram.value(1);
-        let constant = Vector::constant(diagram, k);
-        let operand = if code & 0x08 == 0 { &constant } else { &self.x };
+        let Instruction { code, jt, jf, k } = self.program.instructions()[pc];
+        let next = pc + 1;
         let scratch = (k & 15) as usize;
+        let registers = &mut state.0;
         match code {
-            0x20 => self.a = Vector::word(diagram, Word::at(k)),
-            0x80 => self.a = Vector::constant(diagram, SIZE_OF_DATA),
-            0x00 => self.a = constant,
-            0x60 => self.a = self.scratch[scratch].clone(),
-            0x81 => self.x = Vector::constant(diagram, SIZE_OF_DATA),
-            0x01 => self.x = constant,
-            0x61 => self.x = self.scratch[scratch].clone(),
-            0x02 => self.scratch[scratch] = self.a.clone(),
-            0x03 => self.scratch[scratch] = self.x.clone(),
-            0x04 | 0x0c => self.a = self.a.add(diagram, operand)?,
-            0x14 | 0x1c => self.a = self.a.sub(diagram, operand)?,
-            0x24 | 0x2c => self.a = self.a.mul(diagram, operand)?,
-            0x34 | 0x3c => {
-                let defined = operand.is_not_zero(diagram)?;
-                self.a = self.a.div(diagram, operand)?;
-                return self.or_killed(diagram, defined);
+            0x20 => {
+                let word = Vector::word(self.diagram, Word::at(k));
+                registers[A] = self.words.number(word);
             }
-            0x44 | 0x4c => self.a = self.a.or(diagram, operand)?,
-            0x54 | 0x5c => self.a = self.a.and(diagram, operand)?,
-            0x64 | 0x6c => self.a = self.a.shift(diagram, operand, Direction::Left)?,
-            0x74 | 0x7c => self.a = self.a.shift(diagram, operand, Direction::Right)?,
-            0x84 => self.a = Vector::constant(diagram, 0).sub(diagram, &self.a)?,
-            0xa4 | 0xac => self.a = self.a.xor(diagram, operand)?,
-            0x07 => self.x = self.a.clone(),
-            0x87 => self.a = self.x.clone(),
-            0x05 => return Ok(vec![Next { on: always, to: To::Skip(k as usize, self) }]),
-            0x15 | 0x1d => {
-                let holds = self.a.equals(diagram, operand)?;
-                return self.branch(diagram, holds, (jt, jf));
+            0x80 => registers[A] = self.constant(SIZE_OF_DATA),
+            0x00 => registers[A] = self.constant(k),
+            0x60 => registers[A] = registers[scratch],
+            0x81 => registers[X] = self.constant(SIZE_OF_DATA),
+            0x01 => registers[X] = self.constant(k),
+            0x61 => registers[X] = registers[scratch],
+            0x02 => registers[scratch] = registers[A],
+            0x03 => registers[scratch] = registers[X],
+            0x07 => registers[X] = registers[A],
+            0x87 => registers[A] = registers[X],
+            0x05 => return self.go(next + k as usize, state, here),
+            0x06 => {
+                let value = self.diagram.value(k);
+                return self.returned.join(self.diagram, value.key(), here);
             }
-            0x25 | 0x2d => {
-                let holds = self.a.greater(diagram, operand)?;
-                return self.branch(diagram, holds, (jt, jf));
-            }
-            0x35 | 0x3d => {
-                let below = operand.greater(diagram, &self.a)?;
-                return self.branch(diagram, below, (jf, jt));
-            }
-            0x45 | 0x4d => {
-                let common = self.a.and(diagram, operand)?;
-                let holds = common.is_not_zero(diagram)?;
-                return self.branch(diagram, holds, (jt, jf));
-            }
-            0x06 => return Ok(vec![Next { on: always, to: To::Return(diagram.value(k)) }]),
             0x16 => {
-                let value = self.a.number(diagram)?;
-                return Ok(vec![Next { on: always, to: To::Return(value) }]);
+                let value = self.words.get(registers[A]).number(self.diagram)?;
+                return self.returned.join(self.diagram, value.key(), here);
             }
-            _ => unreachable!("a checked program holds no code {code:#x}"),
+            _ => {
+                let operand = if code & 0x08 == 0 { self.constant(k) } else { registers[X] };
+                let [a, operand] = [registers[A], operand].map(|word| self.words.get(word));
+                if code & CLASS == JUMP {
+                    let holds = holds(self.diagram, code, &a, &operand)?;
+                    let (on, off) = self.parted(holds, here)?;
+                    self.go(next + usize::from(jt), state, on)?;
+                    return self.go(next + usize::from(jf), state, off);
+                }
+                let word = computed(self.diagram, code, &a, &operand)?;
+                registers[A] = self.words.number(word);
+                if code & OPERATION == DIVIDE {
+                    // Where that is not defined the program returns 0, which kills the thread.
+                    let defined = operand.is_not_zero(self.diagram)?;
+                    let (on, off) = self.parted(defined, here)?;
+                    let killed = self.diagram.value(0);
+                    self.returned.join(self.diagram, killed.key(), off)?;
+                    return self.go(next, state, on);
+                }
+            }
         }
-        Ok(vec![Next { on: always, to: To::Skip(0, self) }])
+        self.go(next, state, here)
     }
 
-    fn branch(self, diagram: &mut Diagram, on: Function, to: (u8, u8)) -> Result<Vec<Next>> {
-        let (never, always) = (diagram.value(0), diagram.value(1));
-        let off = diagram.choose(on, never, always)?;
-        let yes = Next { on, to: To::Skip(to.0.into(), self.clone()) };
-        Ok(vec![yes, Next { on: off, to: To::Skip(to.1.into(), self) }])
+    fn constant(&mut self, value: u32) -> u32 {
+        let word = Vector::constant(self.diagram, value);
+        self.words.number(word)
     }
 
-    /// Goes on where a division is defined; elsewhere the program returns 0, which kills the thread.
-    fn or_killed(self, diagram: &mut Diagram, defined: Function) -> Result<Vec<Next>> {
-        let (never, always) = (diagram.value(0), diagram.value(1));
-        let undefined = diagram.choose(defined, never, always)?;
-        let killed = Next { on: undefined, to: To::Return(never) };
-        Ok(vec![Next { on: defined, to: To::Skip(0, self) }, killed])
+    /// The calls for which `test` holds, and the others.
+    fn parted(&mut self, test: Function, calls: Function) -> Result<(Function, Function)> {
+        let never = self.diagram.value(0);
+        let on = self.diagram.choose(test, calls, never)?;
+        Ok((on, self.diagram.choose(test, never, calls)?))
+    }
+}
+
+const CLASS: u16 = 0x07;
+const JUMP: u16 = 0x05;
+/// Without the bit that says whether the operand is X.
+const OPERATION: u16 = 0xf7;
+const DIVIDE: u16 = 0x34;
+
+/// Where the test of a jump holds.
+fn holds(diagram: &mut Diagram, code: u16, a: &Vector, operand: &Vector) -> Result<Function> {
+    match code & OPERATION {
+        0x15 => a.equals(diagram, operand),
+        0x25 => a.greater(diagram, operand),
+        0x35 => a.at_least(diagram, operand),
+        0x45 => a.and(diagram, operand)?.is_not_zero(diagram),
+        _ => unreachable!("a checked program holds no code {code:#x}"),
+    }
+}
+
+/// What an operation makes of A.
+fn computed(diagram: &mut Diagram, code: u16, a: &Vector, operand: &Vector) -> Result<Vector> {
+    match code & OPERATION {
+        0x04 => a.add(diagram, operand),
+        0x14 => a.sub(diagram, operand),
+        0x24 => a.mul(diagram, operand),
+        DIVIDE => a.div(diagram, operand),
+        0x44 => a.or(diagram, operand),
+        0x54 => a.and(diagram, operand),
+        0x64 => a.shift(diagram, operand, Direction::Left),
+        0x74 => a.shift(diagram, operand, Direction::Right),
+        0x84 => Vector::constant(diagram, 0).sub(diagram, a), // negation
+        0xa4 => a.xor(diagram, operand),
+        _ => unreachable!("a checked program holds no code {code:#x}"),
     }
 }

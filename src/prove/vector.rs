@@ -1,50 +1,58 @@
 //! 32-bit arithmetic on words whose bits are functions of the call.
 
-use std::rc::Rc;
-
 use super::bits::Word;
 use super::diagram::{Diagram, Function};
 use crate::error::Result;
 
 /// A word, bit 0 first: each bit is 1 where its function is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Vector(Rc<[Function; 32]>);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Vector([Function; 32]);
 
 impl Vector {
     /// A word of the call.
+    #[inline(never)]
     pub(super) fn word(diagram: &mut Diagram, word: Word) -> Self {
         let (zero, one) = (diagram.value(0), diagram.value(1));
-        Self::of(|bit| diagram.bit(word.variable(bit), zero, one))
+        let mut bits = [zero; 32];
+        for (bit, place) in bits.iter_mut().zip(0..) {
+            *bit = diagram.bit(word.variable(place), zero, one);
+        }
+        Self(bits)
     }
 
     /// The same number for every call.
+    #[inline(never)]
     pub(super) fn constant(diagram: &mut Diagram, value: u32) -> Self {
         let bits = [diagram.value(0), diagram.value(1)];
-        Self::of(|bit| bits[(value >> bit & 1) as usize])
+        let mut all = [bits[0]; 32];
+        for (bit, place) in all.iter_mut().zip(0..) {
+            *bit = bits[(value >> place & 1) as usize];
+        }
+        Self(all)
     }
 
-    fn of(bit: impl FnMut(u32) -> Function) -> Self {
-        let mut bits = (0..32).map(bit);
-        Self(Rc::new(std::array::from_fn(|_| bits.next().expect("there are 32"))))
-    }
-
-    fn try_of(mut bit: impl FnMut(usize) -> Result<Function>) -> Result<Self> {
-        let bits: Result<Vec<Function>> = (0..32).map(&mut bit).collect();
-        bits.map(|bits| Self(Rc::new(std::array::from_fn(|place| bits[place]))))
+    /// Made once for all operations that go bit by bit.
+    #[inline(never)]
+    fn of(bit: &mut dyn FnMut(usize) -> Result<Function>) -> Result<Self> {
+        let mut bits = [bit(0)?; 32];
+        for (place, known) in bits.iter_mut().enumerate().skip(1) {
+            *known = bit(place)?;
+        }
+        Ok(Self(bits))
     }
 
     pub(super) fn and(&self, diagram: &mut Diagram, other: &Self) -> Result<Self> {
         let zero = diagram.value(0);
-        Self::try_of(|bit| diagram.choose(self.0[bit], other.0[bit], zero))
+        Self::of(&mut |bit| diagram.choose(self.0[bit], other.0[bit], zero))
     }
 
     pub(super) fn or(&self, diagram: &mut Diagram, other: &Self) -> Result<Self> {
         let one = diagram.value(1);
-        Self::try_of(|bit| diagram.choose(self.0[bit], one, other.0[bit]))
+        Self::of(&mut |bit| diagram.choose(self.0[bit], one, other.0[bit]))
     }
 
     pub(super) fn xor(&self, diagram: &mut Diagram, other: &Self) -> Result<Self> {
-        Self::try_of(|bit| xor(diagram, self.0[bit], other.0[bit]))
+        Self::of(&mut |bit| xor(diagram, self.0[bit], other.0[bit]))
     }
 
     /// The sum modulo 2^32.
@@ -54,14 +62,16 @@ impl Vector {
     }
 
     /// The difference modulo 2^32: `a + !b + 1`.
+    #[inline(never)]
     pub(super) fn sub(&self, diagram: &mut Diagram, other: &Self) -> Result<Self> {
         let one = diagram.value(1);
-        let inverse = Self::try_of(|bit| not(diagram, other.0[bit]))?;
+        let inverse = Self::of(&mut |bit| not(diagram, other.0[bit]))?;
         self.add_with(diagram, &inverse, one)
     }
 
+    #[inline(never)]
     fn add_with(&self, diagram: &mut Diagram, other: &Self, mut carry: Function) -> Result<Self> {
-        Self::try_of(|bit| {
+        Self::of(&mut |bit| {
             let (a, b) = (self.0[bit], other.0[bit]);
             let differ = xor(diagram, a, b)?;
             let sum = xor(diagram, differ, carry)?;
@@ -74,7 +84,7 @@ impl Vector {
     /// The product modulo 2^32, bit by bit of `other`.
     pub(super) fn mul(&self, diagram: &mut Diagram, other: &Self) -> Result<Self> {
         let zero = Self::constant(diagram, 0);
-        let mut sum = zero.clone();
+        let mut sum = zero;
         for bit in 0..32 {
             let shifted = self.moved(diagram, bit, Direction::Left);
             let part = shifted.where_or(diagram, other.0[bit], &zero)?;
@@ -90,80 +100,96 @@ impl Vector {
         for bit in (0..32).rev() {
             let top = rest.0[31];
             rest = rest.moved(diagram, 1, Direction::Left);
-            let mut bits = *rest.0;
-            bits[0] = self.0[bit];
-            rest = Self(Rc::new(bits));
+            rest.0[0] = self.0[bit];
             // A rest of 33 bits is above every divisor.
-            let smaller = other.greater(diagram, &rest)?;
-            let not_smaller = not(diagram, smaller)?;
+            let not_smaller = rest.at_least(diagram, other)?;
             let one = diagram.value(1);
             let fits = diagram.choose(top, one, not_smaller)?;
             let less = rest.sub(diagram, other)?;
             rest = less.where_or(diagram, fits, &rest)?;
             quotient[bit] = fits;
         }
-        Ok(Self::of(|bit| quotient[bit as usize]))
+        Ok(Self(quotient))
     }
 
     /// Shifted by the low five bits of `by`, as the kernel's 32-bit shifts do.
+    #[inline(never)]
     pub(super) fn shift(
         &self,
         diagram: &mut Diagram,
         by: &Self,
         direction: Direction,
     ) -> Result<Self> {
-        (0..5).try_fold(self.clone(), |so_far, bit| {
-            let moved = so_far.moved(diagram, 1 << bit, direction);
-            moved.where_or(diagram, by.0[bit], &so_far)
-        })
+        let (mut so_far, mut places) = (*self, 1);
+        while places < 32 {
+            let moved = so_far.moved(diagram, places, direction);
+            so_far = moved.where_or(diagram, by.0[places.ilog2() as usize], &so_far)?;
+            places *= 2;
+        }
+        Ok(so_far)
     }
 
+    #[inline(never)]
     fn moved(&self, diagram: &mut Diagram, places: usize, direction: Direction) -> Self {
         let zero = diagram.value(0);
-        Self::of(|bit| {
-            let from = match direction {
-                Direction::Left => (bit as usize).checked_sub(places),
-                Direction::Right => Some(bit as usize + places),
-            };
-            from.and_then(|from| self.0.get(from)).copied().unwrap_or(zero)
-        })
+        let from = |bit: usize| match direction {
+            Direction::Left => bit.checked_sub(places),
+            Direction::Right => Some(bit + places),
+        };
+        let moved = |bit| from(bit).and_then(|from| self.0.get(from)).copied().unwrap_or(zero);
+        Self(std::array::from_fn(moved))
     }
 
     /// This word where `condition` holds, the other elsewhere.
+    #[inline(never)]
     fn where_or(&self, diagram: &mut Diagram, condition: Function, other: &Self) -> Result<Self> {
-        Self::try_of(|bit| diagram.choose(condition, self.0[bit], other.0[bit]))
+        Self::of(&mut |bit| diagram.choose(condition, self.0[bit], other.0[bit]))
     }
 
     /// Where both are the same.
     pub(super) fn equals(&self, diagram: &mut Diagram, other: &Self) -> Result<Function> {
-        let zero = diagram.value(0);
-        (0..32).try_fold(diagram.value(1), |so_far, bit| {
-            let differ = xor(diagram, self.0[bit], other.0[bit])?;
-            diagram.choose(differ, zero, so_far)
-        })
+        let (zero, mut equal) = (diagram.value(0), diagram.value(1));
+        for (a, b) in self.0.into_iter().zip(other.0) {
+            let differ = xor(diagram, a, b)?;
+            equal = diagram.choose(differ, zero, equal)?;
+        }
+        Ok(equal)
     }
 
     /// Where this one is greater, both unsigned.
     pub(super) fn greater(&self, diagram: &mut Diagram, other: &Self) -> Result<Function> {
-        (0..32).try_fold(diagram.value(0), |so_far, bit| {
+        let mut greater = diagram.value(0);
+        for (a, b) in self.0.into_iter().zip(other.0) {
             // A bit that differs overrules all below it.
-            let differ = xor(diagram, self.0[bit], other.0[bit])?;
-            diagram.choose(differ, self.0[bit], so_far)
-        })
+            let differ = xor(diagram, a, b)?;
+            greater = diagram.choose(differ, a, greater)?;
+        }
+        Ok(greater)
+    }
+
+    /// Where this one is not less, both unsigned.
+    pub(super) fn at_least(&self, diagram: &mut Diagram, other: &Self) -> Result<Function> {
+        let less = other.greater(diagram, self)?;
+        not(diagram, less)
     }
 
     /// Where some bit is set.
     pub(super) fn is_not_zero(&self, diagram: &mut Diagram) -> Result<Function> {
-        let one = diagram.value(1);
-        (0..32).try_fold(diagram.value(0), |any, bit| diagram.choose(self.0[bit], one, any))
+        let (one, mut any) = (diagram.value(1), diagram.value(0));
+        for bit in self.0 {
+            any = diagram.choose(bit, one, any)?;
+        }
+        Ok(any)
     }
 
     /// The word as one function with numbers at its ends.
     pub(super) fn number(&self, diagram: &mut Diagram) -> Result<Function> {
-        (0..32).try_fold(diagram.value(0), |so_far, bit| {
-            let with_bit = diagram.with_bits(so_far, 1 << bit)?;
-            diagram.choose(self.0[bit], with_bit, so_far)
-        })
+        let mut number = diagram.value(0);
+        for (bit, place) in self.0.into_iter().zip(0..) {
+            let with_bit = diagram.with_bits(number, 1 << place)?;
+            number = diagram.choose(bit, with_bit, number)?;
+        }
+        Ok(number)
     }
 }
 
@@ -174,11 +200,13 @@ pub(super) enum Direction {
     Right,
 }
 
+#[inline(never)]
 fn not(diagram: &mut Diagram, a: Function) -> Result<Function> {
     let (zero, one) = (diagram.value(0), diagram.value(1));
     diagram.choose(a, zero, one)
 }
 
+#[inline(never)]
 fn xor(diagram: &mut Diagram, a: Function, b: Function) -> Result<Function> {
     let inverse = not(diagram, b)?;
     diagram.choose(a, inverse, b)

@@ -1,6 +1,6 @@
 //! A call on which two functions differ.
 
-use super::bits::Word;
+use super::bits::{self, Word};
 use super::diagram::{Diagram, Function, Root};
 use crate::arch::Arch;
 use crate::call::Call;
@@ -43,7 +43,7 @@ fn call(words: &[u32; Word::COUNT as usize]) -> Call {
     let token = words[Word::ARCH.place()];
     let whole = |index| {
         let (high, low) = Word::halves(Arch::is_big_endian(token), index);
-        u64::from(words[high.place()]) << 32 | u64::from(words[low.place()])
+        bits::whole(words[high.place()], words[low.place()])
     };
     Call {
         nr: words[Word::NR.place()].cast_signed(),
