@@ -4,7 +4,7 @@
 //! answers come to together, so a question can stay open though only one answer is possible. What
 //! matters is that no answer is wrong.
 
-use super::bits::Word;
+use super::bits::{Word, high_half, low_half, whole};
 use crate::arch::Arch;
 use crate::policy::{Condition, Operator, Rule, Width};
 
@@ -53,12 +53,11 @@ impl Known {
         ((ones | zeros) & mask == mask).then_some(true)
     }
 
-    /// Takes from both ends of the range what the word is known not to be; `false` if that is all.
-    fn shrink(&mut self, word: Word, masked: &[Masked]) -> bool {
-        let is_not = |value: u32| {
-            let not = |other: &Masked| matches!(other.what, What::Not(not) if not == value);
-            masked.iter().any(|other| other.word == word && other.mask == u32::MAX && not(other))
-        };
+    /// Takes from both ends of the range what the word is known not to be; `false` if that is all. What
+    /// some of its bits are not is left alone, as it could be most of the range.
+    fn shrink(&mut self, word: Word, not: &[Not]) -> bool {
+        let is = |not: &Not, value| not.value == value && not.mask == u32::MAX && not.word == word;
+        let is_not = |value| not.iter().any(|not| is(not, value));
         while is_not(self.first) {
             if self.first == self.last {
                 return false;
@@ -80,40 +79,83 @@ impl Known {
     }
 }
 
-/// What is known of some bits of a word that a range of the word and single bits don't say.
+/// `word & mask` is not `value`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Masked {
+struct Not {
     word: Word,
     mask: u32,
-    what: What,
+    value: u32,
 }
 
+impl Not {
+    /// Whether that is why some bits of a word are not `value`: equal in all of them, they would be equal
+    /// in these.
+    fn excludes(&self, word: Word, mask: u32, value: u32) -> bool {
+        value & self.mask == self.value && self.word == word && self.mask & !mask == 0
+    }
+}
+
+/// `word & mask` is between these, or one of them.
 #[derive(Clone, Copy, Debug)]
-enum What {
-    Not(u32),
-    Within(u32, u32),
+struct Within {
+    word: Word,
+    mask: u32,
+    first: u32,
+    last: u32,
 }
 
-/// What is known of all words. What there is besides stands in a list to which a way adds what it
-/// learns, and of which it knows the first so many.
+/// What is known of all words on the way that is walked.
 #[derive(Clone, Debug)]
 pub(super) struct Facts {
     words: [Known; Word::COUNT as usize],
-    masked: usize,
+    not: Vec<Not>,
+    /// Of some bits of a word; of all of them it stands above.
+    within: Vec<Within>,
+    /// What was known of a word before something was learnt of it, for the way back.
+    before: Vec<(Word, Known)>,
+}
+
+/// A place to go back to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark {
+    not: usize,
+    within: usize,
+    before: usize,
 }
 
 impl Facts {
-    pub(super) const NONE: Self = Self { words: [Known::NOTHING; Word::COUNT as usize], masked: 0 };
-
-    /// What is left of the list when a way is taken up again.
-    pub(super) const fn masked(&self) -> usize {
-        self.masked
+    pub(super) fn new() -> Self {
+        let words = [Known::NOTHING; Word::COUNT as usize];
+        let (not, within) = (Vec::with_capacity(32), Vec::new());
+        Self { words, not, within, before: Vec::with_capacity(64) }
     }
 
-    pub(super) fn answer(&self, masked: &[Masked], question: Question) -> Option<bool> {
+    pub(super) const START: Mark = Mark { not: 0, within: 0, before: 0 };
+
+    /// Where the way parts.
+    pub(super) const fn mark(&self) -> Mark {
+        let (not, within) = (self.not.len(), self.within.len());
+        Mark { not, within, before: self.before.len() }
+    }
+
+    /// Forgets what was learnt since then.
+    pub(super) fn go_back(&mut self, to: Mark) {
+        self.not.truncate(to.not);
+        self.within.truncate(to.within);
+        for (word, known) in self.before.drain(to.before..).rev() {
+            self.words[word.place()] = known;
+        }
+    }
+
+    /// How many facts a question is held against.
+    pub(super) const fn len(&self) -> usize {
+        self.not.len() + self.within.len()
+    }
+
+    pub(super) fn answer(&self, question: Question) -> Option<bool> {
         match question {
             Question::AtLeast { word, mask, value } => {
-                let (first, last) = self.range(masked, word, mask);
+                let (first, last) = self.range(word, mask);
                 match (first >= value, last >= value) {
                     (true, _) => Some(true),
                     (_, false) => Some(false),
@@ -122,23 +164,21 @@ impl Facts {
             }
             Question::Equal { word, mask, value } => {
                 let known = self.words[word.place()].equal(mask, value);
-                // Equal in all of these bits, it would be equal in those that are known not to be.
-                let excludes = |other: &Masked| {
-                    other.word == word
-                        && match other.what {
-                            What::Not(not) => other.mask & !mask == 0 && value & other.mask == not,
-                            What::Within(first, last) => {
-                                other.mask == mask && !(first..=last).contains(&value)
-                            }
-                        }
-                };
-                known.or_else(|| masked.iter().any(excludes).then_some(false))
+                known.or_else(|| {
+                    let is_not = self.not.iter().any(|not| not.excludes(word, mask, value));
+                    let is_outside = |within: &Within| {
+                        within.word == word
+                            && within.mask == mask
+                            && !(within.first..=within.last).contains(&value)
+                    };
+                    (is_not || self.within.iter().any(is_outside)).then_some(false)
+                })
             }
         }
     }
 
     /// Between which values some bits of a word are.
-    fn range(&self, masked: &[Masked], word: Word, mask: u32) -> (u32, u32) {
+    fn range(&self, word: Word, mask: u32) -> (u32, u32) {
         let known = &self.words[word.place()];
         if mask == u32::MAX {
             return (known.first, known.last);
@@ -146,67 +186,75 @@ impl Facts {
         if (known.ones | known.zeros) & mask == mask {
             return (known.ones & mask, known.ones & mask);
         }
-        let latest = masked.iter().rev().find_map(|other| match other.what {
-            What::Within(first, last) if other.word == word && other.mask == mask => {
-                Some((first, last))
-            }
-            _ => None,
-        });
-        latest.unwrap_or((0, mask))
+        let mut latest = self.within.iter().rev();
+        let latest = latest.find(|within| within.word == word && within.mask == mask);
+        latest.map_or((0, mask), |within| (within.first, within.last))
     }
 
     /// Notes the answer to a question that was open. `false` when no word is left then: no call goes
     /// this way.
-    pub(super) fn learn(
-        &mut self,
-        masked: &mut Vec<Masked>,
-        question: Question,
-        answer: bool,
-    ) -> bool {
+    pub(super) fn learn(&mut self, question: Question, answer: bool) -> bool {
+        let (Question::Equal { word, mask, .. } | Question::AtLeast { word, mask, .. }) = question;
+        let range = self.range(word, mask);
+        let known = &mut self.words[word.place()];
+        self.before.push((word, *known));
         match (question, answer) {
-            (Question::AtLeast { word, mask, value }, _) => {
-                let (first, last) = self.range(masked, word, mask);
+            (Question::AtLeast { value, .. }, _) => {
+                let (first, last) = range;
                 let (first, last) = if answer { (value, last) } else { (first, value - 1) };
-                let known = &mut self.words[word.place()];
                 if mask == u32::MAX {
                     (known.first, known.last) = (first, last);
                 } else if first == last {
                     known.learn_bits(mask, first);
                 } else {
-                    masked.push(Masked { word, mask, what: What::Within(first, last) });
+                    self.within.push(Within { word, mask, first, last });
                 }
             }
-            (Question::Equal { word, mask, value }, true) => {
-                self.words[word.place()].learn_bits(mask, value);
-            }
-            (Question::Equal { word, mask, value }, false) => {
-                let known = &mut self.words[word.place()];
-                match mask {
-                    u32::MAX if value == known.first => known.first += 1,
-                    u32::MAX if value == known.last => known.last -= 1,
-                    // A bit that is not 0 is 1.
-                    _ if mask.is_power_of_two() => known.learn_bits(mask, value ^ mask),
-                    _ => masked.push(Masked { word, mask, what: What::Not(value) }),
+            (Question::Equal { value, .. }, true) => known.learn_bits(mask, value),
+            (Question::Equal { value, .. }, false) => match mask {
+                u32::MAX if value == known.first => known.first += 1,
+                u32::MAX if value == known.last => known.last -= 1,
+                // Its ends stay as they are, and so does what is known not to be there.
+                u32::MAX => {
+                    self.not.push(Not { word, mask, value });
+                    return true;
                 }
-            }
+                // A bit that is not 0 is 1.
+                _ if mask.is_power_of_two() => known.learn_bits(mask, value ^ mask),
+                _ => self.not.push(Not { word, mask, value }),
+            },
         }
-        self.masked = masked.len();
-        let (Question::Equal { word, .. } | Question::AtLeast { word, .. }) = question;
-        self.words[word.place()].shrink(word, masked)
+        known.shrink(word, &self.not)
     }
 
-    /// Whether all conditions of `rule` hold.
-    pub(super) fn rule(&self, masked: &[Masked], arch: Arch, rule: &Rule) -> Answer {
-        let answers = rule.conditions().iter().map(|one| self.condition(masked, arch, one));
+    /// Whether all of the conditions hold.
+    pub(super) fn all_hold(&self, arch: Arch, conditions: &[Condition]) -> Answer {
+        let answers = conditions.iter().map(|one| self.condition(arch, one));
         answers.fold(Answer::Yes, both)
     }
 
-    fn condition(&self, masked: &[Masked], arch: Arch, condition: &Condition) -> Answer {
+    /// Between which values those bits are that `condition` asks for, which wants them to equal one:
+    /// no call on the way has others, though it need not have all of these.
+    pub(super) fn bounds(&self, arch: Arch, condition: &Condition) -> (u64, u64) {
+        let (high, low) = Word::halves(arch.big_endian(), condition.index());
+        let mask = match condition.operator() {
+            Operator::MaskedEq => condition.mask(),
+            _ => u64::MAX,
+        };
+        let (least_low, most_low) = self.range(low, low_half(mask));
+        let (least_high, most_high) = match condition.width() {
+            Width::Bits32 => (0, 0),
+            Width::Bits64 => self.range(high, high_half(mask)),
+        };
+        (whole(least_high, least_low), whole(most_high, most_low))
+    }
+
+    fn condition(&self, arch: Arch, condition: &Condition) -> Answer {
         let (high, low) = Word::halves(arch.big_endian(), condition.index());
         let (mask, value) = (condition.mask(), condition.value());
         let wide = condition.width() == Width::Bits64;
         let most = if wide { u64::MAX } else { u32::MAX.into() };
-        let ask = |question| match self.answer(masked, question) {
+        let ask = |question| match self.answer(question) {
             Some(true) => Answer::Yes,
             Some(false) => Answer::No,
             None => Answer::Open(question),
@@ -277,17 +325,9 @@ const fn not(answer: Answer) -> Answer {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the half is what is wanted")]
-const fn low_half(value: u64) -> u32 {
-    value as u32
-}
-
-const fn high_half(value: u64) -> u32 {
-    (value >> 32) as u32
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::random::truth;
     use super::*;
 
     /// Whatever was learnt, no answer is wrong for a word of which all of it is true.
@@ -302,28 +342,22 @@ mod tests {
                 [u32::MAX, 1, 6, 5].into_iter().flat_map(move |mask| [equal(mask), at_least(mask)])
             })
             .collect();
-        let truth = |question: Question, word: u32| match question {
-            Question::Equal { mask, value, .. } => word & mask == value,
-            Question::AtLeast { mask, value, .. } => word & mask >= value,
-        };
         let mut settled = 0;
         for (first, second) in
             questions.iter().flat_map(|a| questions.iter().map(move |b| (*a, *b)))
         {
             for answers in [[true, true], [true, false], [false, true], [false, false]] {
-                let (mut facts, mut masked) = (Facts::NONE, Vec::new());
+                let mut facts = Facts::new();
                 facts.words[WORD.place()].last = 7;
                 let mut words: Vec<u32> = (0..8).collect();
                 for (question, answer) in [first, second].into_iter().zip(answers) {
                     words.retain(|word| truth(question, *word) == answer);
-                    if facts.answer(&masked, question).is_none()
-                        && !facts.learn(&mut masked, question, answer)
-                    {
+                    if facts.answer(question).is_none() && !facts.learn(question, answer) {
                         assert_eq!(words, [], "{first:?} {second:?} {answers:?}");
                     }
                 }
                 for question in &questions {
-                    let Some(answer) = facts.answer(&masked, *question) else { continue };
+                    let Some(answer) = facts.answer(*question) else { continue };
                     settled += 1;
                     for word in &words {
                         let why =

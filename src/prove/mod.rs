@@ -20,9 +20,12 @@ mod liveness;
 mod of_numbers;
 mod of_policy;
 mod of_program;
+#[cfg(test)]
+mod random;
 mod regions;
 mod steps;
 mod symbolic;
+mod values;
 mod vector;
 mod ways;
 mod witness;
@@ -38,7 +41,7 @@ use crate::policy::{Policy, Rule, Subject};
 use diagram::{Diagram, Function};
 use of_numbers::{Numbers, Said};
 use of_policy::Impossible;
-use regions::{End, regions};
+use regions::{End, Region, regions};
 use ways::{Walk, Wanted};
 
 /// A program that was shown to mean its policy. Only [`prove`] makes one.
@@ -98,37 +101,53 @@ enum Outcome {
 
 /// Compares region by region: the quick way, which suits all programs that this library makes.
 fn by_regions(diagram: &mut Diagram, numbers: &Numbers, program: &Program) -> Result<Outcome> {
-    let Some(regions) = regions(program)? else { return Ok(Outcome::NotFollowed) };
     let mut walk = Walk::through(program);
-    let mut functions: Vec<(End, Function)> = Vec::new();
-    for region in regions {
-        for (tokens, place) in numbers.arches.within(region.arch) {
-            for (range, said) in numbers.numbers[place].within(region.nr) {
-                if is_plain(numbers, &mut walk, region.end, said) {
+    let mut outcome = Outcome::Equal;
+    // What the program makes of the arguments, where diagrams had to be asked.
+    let mut functions = Vec::new();
+    let followed = regions(program, &mut |Region { arch, nr, end }| {
+        for (tokens, place) in numbers.arches.within(arch) {
+            for (range, said) in numbers.numbers[place as usize].within(nr) {
+                if is_plain(numbers, &mut walk, end, said) {
                     continue;
                 }
                 let wanted = of_policy::function(diagram, numbers, said)?;
-                let found = match functions.binary_search_by_key(&region.end, |(end, _)| *end) {
-                    Ok(known) => functions[known].1,
-                    Err(place) => {
-                        let found = match region.end {
-                            End::Return(value) => Some(diagram.value(value)),
-                            End::Arguments(start) => {
-                                of_program::arguments(diagram, program, start)?
-                            }
-                        };
-                        let Some(found) = found else { return Ok(Outcome::NotFollowed) };
-                        functions.insert(place, (region.end, found));
-                        found
-                    }
+                let Some(found) = found(diagram, program, &mut functions, end)? else {
+                    outcome = Outcome::NotFollowed;
+                    return Ok(true);
                 };
                 if wanted != found {
-                    return Ok(Outcome::Differs((tokens.first, range.first), wanted, found));
+                    outcome = Outcome::Differs((tokens.first, range.first), wanted, found);
+                    return Ok(true);
                 }
             }
         }
-    }
-    Ok(Outcome::Equal)
+        Ok(false)
+    })?;
+    Ok(if followed { outcome } else { Outcome::NotFollowed })
+}
+
+/// What the program makes of the arguments from `end` on, looked up or found out.
+#[cold]
+fn found(
+    diagram: &mut Diagram,
+    program: &Program,
+    functions: &mut Vec<(End, Function)>,
+    end: End,
+) -> Result<Option<Function>> {
+    let place = match functions.binary_search_by_key(&end, |(end, _)| *end) {
+        Ok(known) => return Ok(Some(functions[known].1)),
+        Err(place) => place,
+    };
+    let found = match end {
+        End::Return(value) => diagram.value(value),
+        End::Arguments(start) => match of_program::arguments(diagram, program, start)? {
+            Some(found) => found,
+            None => return Ok(None),
+        },
+    };
+    functions.insert(place, (end, found));
+    Ok(Some(found))
 }
 
 /// Whether it takes no diagram to see that the program does what is said.
@@ -143,10 +162,11 @@ fn is_plain(numbers: &Numbers, walk: &mut Walk, end: End, said: Said) -> bool {
         }
         (Said::Stricter(_), _) => return false,
     };
-    walk.agrees(end, wanted)
+    walk.agrees(end, &wanted)
 }
 
 /// Compares one function of everything with another: the way that follows every program.
+#[cold]
 fn as_a_whole(
     diagram: &mut Diagram,
     numbers: &Numbers,

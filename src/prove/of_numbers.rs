@@ -4,7 +4,8 @@
 
 use std::ops::Range;
 
-use super::steps::Steps;
+use super::steps::{Range as Words, Steps, WithSingle};
+use super::values::Rules;
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::order;
@@ -15,9 +16,9 @@ use crate::policy::{Policy, Rule, Subject, Whole};
 pub(super) enum Said {
     Verdict(Action),
     /// The arguments decide: the check at this place.
-    Check(usize),
+    Check(u32),
     /// The stricter of what two policies say: the pair at this place.
-    Stricter(usize),
+    Stricter(u32),
 }
 
 /// A call that is decided by its arguments.
@@ -34,11 +35,11 @@ pub(super) struct Check {
 #[derive(Debug)]
 pub(super) struct Numbers<'a> {
     /// By token, which numbers are meant.
-    pub(super) arches: Steps<usize>,
+    pub(super) arches: Steps<u32>,
     /// By number, what is said.
     pub(super) numbers: Vec<Steps<Said>>,
     checks: Vec<Check>,
-    /// Those of all checks; of one check the strictest first.
+    /// Those of all checks; of one check in order, the strictest first.
     rules: Vec<(Subject, &'a Rule)>,
     pairs: Vec<(Said, Said)>,
 }
@@ -46,33 +47,31 @@ pub(super) struct Numbers<'a> {
 impl<'a> Numbers<'a> {
     /// What `policy` says, and those it was intersected with.
     pub(super) fn of(policy: &'a Policy) -> Self {
+        let mut layers = policy.layers();
         let mut all = Self {
             arches: Steps::new(0),
             numbers: Vec::new(),
-            checks: Vec::new(),
-            rules: Vec::with_capacity(policy.other_rules().count()),
+            checks: Vec::with_capacity(32),
+            rules: Vec::new(),
             pairs: Vec::new(),
         };
-        for (place, layer) in policy.layers().enumerate() {
-            let mut layer = all.layer(layer);
-            if place > 0 {
-                layer = all.strictest(layer);
-            }
-            (all.arches, all.numbers) = layer;
+        if let Some(first) = layers.next() {
+            (all.arches, all.numbers) = all.layer(first);
         }
+        layers.for_each(|layer| all.intersect(layer));
         all
     }
 
-    pub(super) fn check(&self, place: usize) -> &Check {
-        &self.checks[place]
+    pub(super) fn check(&self, place: u32) -> &Check {
+        &self.checks[place as usize]
     }
 
-    pub(super) fn rules(&self, check: &Check) -> &[(Subject, &'a Rule)] {
+    pub(super) fn rules(&self, check: &Check) -> &Rules<'a> {
         &self.rules[check.rules.clone()]
     }
 
-    pub(super) fn pair(&self, place: usize) -> (Said, Said) {
-        self.pairs[place]
+    pub(super) fn pair(&self, place: u32) -> (Said, Said) {
+        self.pairs[place as usize]
     }
 
     /// The rules with conditions that are in force somewhere.
@@ -90,9 +89,9 @@ impl<'a> Numbers<'a> {
         for arch in layer.arches() {
             // x86_64 and x32 have one token, all others one each.
             let token = arch.token();
-            let place = match arches.at(token) {
+            let place = match arches.at(token) as usize {
                 0 => {
-                    arches.set(token, token, all.len());
+                    arches.set(token, token, place_of(all.len()));
                     all.push(all[0].clone());
                     all.len() - 1
                 }
@@ -110,76 +109,75 @@ impl<'a> Numbers<'a> {
                     }
                 }
             }
-            let single = self.single(layer, arch, numbers);
-            numbers.set_single(&single);
+            *numbers = self.with_single(layer, arch, numbers);
         }
         (arches, all)
     }
 
-    /// What `layer` says of single numbers of `arch`, in order; of the others, `numbers` holds.
-    fn single(&mut self, layer: &'a Policy, arch: Arch, numbers: &Steps<Said>) -> Vec<(u32, Said)> {
-        let mut wholes = Wholes::of(layer, arch);
-        let conditional = layer.other_rules().filter(|(_, rule)| !rule.conditions().is_empty());
-        let mut conditional: Vec<(u32, Subject, &Rule)> = conditional
-            .filter_map(|(subject, rule)| Some((subject.number(arch)?, *subject, rule)))
-            .collect();
-        order::sort_by(&mut conditional, |(a, _, x), (b, _, y)| (a, x.action()) < (b, y.action()));
-        // Numbers of which nothing but conditions is said are said something of, too.
-        conditional.iter().for_each(|(number, ..)| wholes.add(*number, Whole::default()));
-        let mut conditional = conditional.as_slice();
-        let wholes = wholes.in_order();
-        let mut single = Vec::with_capacity(wholes.len());
-        for (number, whole) in wholes {
-            let of_number = conditional.partition_point(|(other, ..)| *other <= number);
-            let (own, behind) = conditional.split_at(of_number);
-            conditional = behind;
+    /// What `layer` says of every number of `arch`, where `others` is said of those without rules.
+    fn with_single(&mut self, layer: &'a Policy, arch: Arch, others: &Steps<Said>) -> Steps<Said> {
+        let wholes = Wholes::of(layer, arch);
+        let conditional = wholes.conditional(layer, arch);
+        let mut rest = conditional.as_slice();
+        self.rules.reserve(conditional.len());
+        let mut numbers = WithSingle::new(others, wholes.count);
+        wholes.in_order(&mut |number, whole| {
+            let own = rest.iter().take_while(|(other, ..)| *other == number).count();
+            let (own, behind) = rest.split_at(own);
+            rest = behind;
             // Soft rules give way to one for the whole call.
             let otherwise = match whole.rule.or(whole.soft) {
                 Some(action) => Said::Verdict(action),
-                None => numbers.at(number),
+                None => numbers.other(number),
             };
-            let start = self.rules.len();
-            let in_force =
-                own.iter().filter(|(.., rule)| !(whole.rule.is_some() && rule.is_soft()));
-            self.rules.extend(in_force.map(|(_, subject, rule)| (*subject, *rule)));
             let said = match otherwise {
-                Said::Verdict(otherwise) if start < self.rules.len() => {
+                Said::Verdict(otherwise) if !own.is_empty() => {
+                    let start = self.rules.len();
+                    self.rules.extend(own.iter().map(|(_, subject, rule)| (*subject, *rule)));
                     let rules = start..self.rules.len();
                     self.checks.push(Check { arch, rules, otherwise });
-                    Said::Check(self.checks.len() - 1)
+                    Said::Check(place_of(self.checks.len() - 1))
                 }
                 verdict => verdict,
             };
             let denied = whole.denied.then(|| Said::Verdict(layer.deny_action()));
-            single.push((number, denied.unwrap_or(said)));
-        }
-        single
+            numbers.set(number, denied.unwrap_or(said));
+        });
+        assert!(rest.is_empty(), "a number that has rules is said something of");
+        numbers.finish()
     }
 
     /// The stricter of what was said so far and what one more policy says.
-    fn strictest(&mut self, (arches, numbers): Layer) -> Layer {
+    #[cold]
+    fn intersect(&mut self, layer: &'a Policy) {
+        let (arches, numbers) = self.layer(layer);
         let mut all = Vec::new();
         let mut combined = Steps::new(0);
-        for (token, ours) in self.arches.within(super::steps::Range::ALL) {
+        let pairs = &mut self.pairs;
+        let mut stricter = |a: Said, b: Said| match (a, b) {
+            (Said::Verdict(a), Said::Verdict(b)) => Said::Verdict(a.min(b)),
+            _ => {
+                pairs.push((a, b));
+                Said::Stricter(place_of(pairs.len() - 1))
+            }
+        };
+        for (token, ours) in self.arches.within(Words::ALL) {
             for (token, theirs) in arches.within(token) {
-                let pairs = &mut self.pairs;
-                let stricter = self.numbers[ours].with(&numbers[theirs], |a, b| match (a, b) {
-                    (Said::Verdict(a), Said::Verdict(b)) => Said::Verdict(a.min(b)),
-                    _ => {
-                        pairs.push((a, b));
-                        Said::Stricter(pairs.len() - 1)
-                    }
-                });
-                combined.set(token.first, token.last, all.len());
-                all.push(stricter);
+                let (ours, theirs) = (&self.numbers[ours as usize], &numbers[theirs as usize]);
+                combined.set(token.first, token.last, place_of(all.len()));
+                all.push(ours.with(theirs, &mut stricter));
             }
         }
-        (combined, all)
+        (self.arches, self.numbers) = (combined, all);
     }
 }
 
+fn place_of(index: usize) -> u32 {
+    u32::try_from(index).expect("memory ends before")
+}
+
 /// By token and by number, as in [`Numbers`].
-type Layer = (Steps<usize>, Vec<Steps<Said>>);
+type Layer = (Steps<u32>, Vec<Steps<Said>>);
 
 /// What is said of numbers as whole calls.
 ///
@@ -188,7 +186,12 @@ type Layer = (Steps<usize>, Vec<Steps<Said>>);
 struct Wholes {
     first: u32,
     near: Vec<Option<Whole>>,
+    /// In order.
     far: Vec<(u32, Whole)>,
+    /// How many numbers are said something of.
+    count: usize,
+    /// How many rules have conditions.
+    conditional: usize,
 }
 
 impl Wholes {
@@ -196,8 +199,9 @@ impl Wholes {
     const NEAR: usize = 576;
 
     fn of(layer: &Policy, arch: Arch) -> Self {
+        let near = vec![None; Self::NEAR];
         let first = arch.first_number();
-        let mut all = Self { first, near: vec![None; Self::NEAR], far: Vec::new() };
+        let mut all = Self { first, near, far: Vec::new(), count: 0, conditional: 0 };
         for (call, said) in layer.calls() {
             // One call may have two names.
             if said.decides()
@@ -210,22 +214,28 @@ impl Wholes {
             all.add(number, Whole { denied: true, ..Whole::default() });
         }
         for (subject, rule) in layer.other_rules() {
-            if let (Some(number), []) = (subject.number(arch), rule.conditions()) {
-                all.add(number, Whole::of(rule));
-            }
+            let Some(number) = subject.number(arch) else { continue };
+            // Numbers of which nothing but conditions is said are said something of, too.
+            let is_whole = rule.conditions().is_empty();
+            all.conditional += usize::from(!is_whole);
+            all.add(number, if is_whole { Whole::of(rule) } else { Whole::default() });
         }
+        all.put_far_in_order();
         all
     }
 
     fn add(&mut self, number: u32, said: Whole) {
-        let place = number.checked_sub(self.first).map(|place| place as usize);
-        match place.and_then(|place| self.near.get_mut(place)) {
-            Some(near) => near.get_or_insert_default().add(said),
+        match self.near.get_mut(number.wrapping_sub(self.first) as usize) {
+            Some(near) => {
+                self.count += usize::from(near.is_none());
+                near.get_or_insert_default().add(said);
+            }
             None => self.far.push((number, said)),
         }
     }
 
-    fn in_order(mut self) -> Vec<(u32, Whole)> {
+    #[inline(never)]
+    fn put_far_in_order(&mut self) {
         order::sort_by(&mut self.far, |(a, _), (b, _)| a < b);
         self.far.dedup_by(|(next, said), (number, all)| {
             let same = next == number;
@@ -234,17 +244,44 @@ impl Wholes {
             }
             same
         });
-        let mut far = self.far.iter().peekable();
-        let mut all: Vec<(u32, Whole)> = Vec::with_capacity(self.near.len() + self.far.len());
-        while let Some(below) = far.next_if(|(number, _)| *number < self.first) {
-            all.push(*below);
-        }
-        for (number, near) in (self.first..).zip(&self.near) {
-            if let Some(near) = near {
-                all.push((number, *near));
+        self.count += self.far.len();
+    }
+
+    /// Whether there is a rule for the whole call.
+    fn is_ruled(&self, number: u32) -> bool {
+        let far = || self.far.binary_search_by_key(&number, |(far, _)| *far).ok();
+        let whole = match self.near.get(number.wrapping_sub(self.first) as usize) {
+            Some(near) => *near,
+            None => far().map(|place| self.far[place].1),
+        };
+        whole.is_some_and(|whole| whole.rule.is_some())
+    }
+
+    /// The rules with conditions that are in force, by number.
+    fn conditional<'a>(&self, layer: &'a Policy, arch: Arch) -> Vec<(u32, Subject, &'a Rule)> {
+        let mut all = Vec::with_capacity(self.conditional);
+        for (subject, rule) in layer.other_rules() {
+            if let (Some(number), [_, ..]) = (subject.number(arch), rule.conditions())
+                // Soft rules give way to one for the whole call.
+                && !(rule.is_soft() && self.is_ruled(number))
+            {
+                all.push((number, *subject, rule));
             }
         }
-        all.extend(far);
+        order::sort_by(&mut all, |(a, _, x), (b, _, y)| (a, x) < (b, y));
         all
+    }
+
+    /// Each number with what is said of it, in order.
+    fn in_order(&self, see: &mut dyn FnMut(u32, Whole)) {
+        let (below, above) =
+            self.far.split_at(self.far.partition_point(|(far, _)| *far < self.first));
+        below.iter().for_each(|(number, whole)| see(*number, *whole));
+        for (number, near) in (self.first..).zip(&self.near) {
+            if let Some(whole) = near {
+                see(number, *whole);
+            }
+        }
+        above.iter().for_each(|(number, whole)| see(*number, *whole));
     }
 }

@@ -46,17 +46,19 @@ pub(super) fn whole(diagram: &mut Diagram, numbers: &Numbers) -> Result<Function
         let functions = steps.try_map(|said| function(diagram, numbers, said))?;
         of_tokens.push(over(diagram, Word::NR, &functions, 0, 32));
     }
-    let by_token = numbers.arches.try_map(|place| Ok(of_tokens[place]))?;
+    let by_token = numbers.arches.try_map(|place| Ok(of_tokens[place as usize]))?;
     Ok(over(diagram, Word::ARCH, &by_token, 0, 32))
 }
 
 /// The rules in force that match no call.
 pub(super) fn impossible(diagram: &mut Diagram, numbers: &Numbers) -> Result<Impossible> {
     let mut impossible = Impossible::new();
-    let never = diagram.value(0);
     for (arch, subject, rule) in numbers.all_rules() {
-        if !is_certainly_possible(rule) && all_hold(diagram, arch, rule.conditions())? == never {
-            impossible.push((subject, rule.clone()));
+        if !is_certainly_possible(rule) {
+            let never = diagram.value(0);
+            if all_hold(diagram, arch, rule.conditions())? == never {
+                impossible.push((subject, rule.clone()));
+            }
         }
     }
     order::sort(&mut impossible);
@@ -66,12 +68,10 @@ pub(super) fn impossible(diagram: &mut Diagram, numbers: &Numbers) -> Result<Imp
 
 /// Starting from what holds when no condition does, every stricter verdict overrides the looser ones.
 fn arguments(diagram: &mut Diagram, numbers: &Numbers, check: &Check) -> Result<Function> {
-    let mut rules: Vec<&Rule> = numbers.rules(check).iter().map(|(_, rule)| *rule).collect();
     // The strictest last; and of equal verdicts the last arguments first: what comes after is then
     // put on top of what is there, instead of pushed down through it.
-    order::sort_by(&mut rules, |a, b| b < a);
     let mut verdict = diagram.value(check.otherwise.to_raw());
-    for rule in rules {
+    for (_, rule) in numbers.rules(check).iter().rev() {
         // Chains of nodes are no operations, but there can be many.
         diagram.charge(1)?;
         let holds = all_hold(diagram, check.arch, rule.conditions())?;

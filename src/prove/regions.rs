@@ -29,12 +29,16 @@ pub(super) enum End {
 /// as long as a program can be some millions.
 const BUDGET: usize = 20_000_000;
 
-/// All regions of the program; `None` when it does more than compare number and architecture, or than
-/// compute with few numbers.
-pub(super) fn regions(program: &Program) -> Result<Option<Vec<Region>>> {
-    let mut regions = Vec::new();
+/// Looks at all regions of the program one after the other, until `see` says that it has seen enough;
+/// `false` when the program does more than compare number and architecture, or than compute with few
+/// numbers.
+pub(super) fn regions(
+    program: &Program,
+    see: &mut dyn FnMut(Region) -> Result<bool>,
+) -> Result<bool> {
     let start = State { pc: 0, a: A::Constant(0), x: 0, arch: Range::ALL, nr: Range::ALL };
-    let mut waiting = vec![start];
+    let mut waiting = Vec::with_capacity(32);
+    waiting.push(start);
     let mut steps = 0;
     while let Some(state) = waiting.pop() {
         steps += 1;
@@ -43,11 +47,15 @@ pub(super) fn regions(program: &Program) -> Result<Option<Vec<Region>>> {
         }
         match state.step(program.instructions()[state.pc], &mut waiting) {
             Step::Goes => {}
-            Step::Ends(end) => regions.push(Region { arch: state.arch, nr: state.nr, end }),
-            Step::IsNotFollowed => return Ok(None),
+            Step::Ends(end) => {
+                if see(Region { arch: state.arch, nr: state.nr, end })? {
+                    break;
+                }
+            }
+            Step::IsNotFollowed => return Ok(false),
         }
     }
-    Ok(Some(regions))
+    Ok(true)
 }
 
 /// Numbers that are followed one by one. What computes with more is followed as a whole.

@@ -11,9 +11,12 @@ pub(super) struct Steps<T> {
     from: Vec<(u32, T)>,
 }
 
-impl<T: Copy> Steps<T> {
+impl<T: Copy + PartialEq> Steps<T> {
     pub(super) fn new(everywhere: T) -> Self {
-        Self { from: vec![(0, everywhere)] }
+        const FEW: usize = 8;
+        let mut from = Vec::with_capacity(FEW);
+        from.push((0, everywhere));
+        Self { from }
     }
 
     /// Sets the value for the words `first` to `last`.
@@ -24,32 +27,14 @@ impl<T: Copy> Steps<T> {
             .checked_add(1)
             .filter(|after| self.from.get(end).is_none_or(|(from, _)| from != after));
         let behind = behind.map(|after| (after, self.from[end - 1].1));
-        let mut from = Vec::with_capacity(self.from.len() + 2);
-        from.extend_from_slice(&self.from[..start]);
-        from.push((first, value));
-        from.extend(behind);
-        from.extend_from_slice(&self.from[end..]);
-        self.from = from;
-    }
-
-    /// Sets the values for single words, given in order: in one go, where setting each would move
-    /// all that are behind it.
-    pub(super) fn set_single(&mut self, words: &[(u32, T)]) {
-        let mut from = Vec::with_capacity(self.from.len() + 2 * words.len());
-        let mut words = words.iter().peekable();
-        for (index, (first, value)) in self.from.iter().enumerate() {
-            from.push((*first, *value));
-            let next = self.from.get(index + 1).map(|(next, _)| *next);
-            while let Some((word, own)) = words.next_if(|(word, _)| next.is_none_or(|n| *word < n))
-            {
-                // A step that began here has not lasted a single word.
-                from.pop_if(|(first, _)| first == word);
-                from.push((*word, *own));
-                let behind = word.checked_add(1).filter(|after| next.is_none_or(|n| *after < n));
-                from.extend(behind.map(|after| (after, *value)));
-            }
+        let (length, set) = (self.from.len(), start + 1 + usize::from(behind.is_some()));
+        self.from.resize(length + 2, (first, value));
+        self.from.copy_within(end..length, set);
+        self.from[start] = (first, value);
+        if let Some(behind) = behind {
+            self.from[start + 1] = behind;
         }
-        self.from = from;
+        self.from.truncate(set + length - end);
     }
 
     /// The value for one word.
@@ -58,7 +43,7 @@ impl<T: Copy> Steps<T> {
     }
 
     /// What `combine` makes of both values, for every word.
-    pub(super) fn with(&self, other: &Self, mut combine: impl FnMut(T, T) -> T) -> Self {
+    pub(super) fn with(&self, other: &Self, combine: &mut dyn FnMut(T, T) -> T) -> Self {
         let mut from = Vec::with_capacity(self.from.len() + other.from.len());
         for (range, ours) in self.within(Range::ALL) {
             for (part, theirs) in other.within(range) {
@@ -85,6 +70,58 @@ impl<T: Copy> Steps<T> {
                 (Range { first: (*from).max(range.first), last }, *value)
             },
         )
+    }
+}
+
+/// Steps to which single words are added, in order: in one go, where setting each would move all that
+/// are behind it.
+#[derive(Debug)]
+pub(super) struct WithSingle<'a, T> {
+    /// What holds for other words, as far as it is not in yet.
+    rest: &'a [(u32, T)],
+    /// And at the word where that begins.
+    other: T,
+    from: Vec<(u32, T)>,
+}
+
+impl<'a, T: Copy + PartialEq> WithSingle<'a, T> {
+    /// For about `count` words.
+    pub(super) fn new(steps: &'a Steps<T>, count: usize) -> Self {
+        let from = Vec::with_capacity(steps.from.len() + 2 * count);
+        Self { rest: &steps.from, other: steps.from[0].1, from }
+    }
+
+    /// What holds for a word that is not set; those before it can't be set any more.
+    pub(super) fn other(&mut self, word: u32) -> T {
+        while let Some(((first, value), rest)) =
+            self.rest.split_first().filter(|next| next.0.0 <= word)
+        {
+            self.push(*first, *value);
+            (self.other, self.rest) = (*value, rest);
+        }
+        self.other
+    }
+
+    /// Sets the value for a word behind those that were set before.
+    pub(super) fn set(&mut self, word: u32, value: T) {
+        let other = self.other(word);
+        self.push(word, value);
+        if let Some(behind) = word.checked_add(1) {
+            self.push(behind, other);
+        }
+    }
+
+    fn push(&mut self, first: u32, value: T) {
+        // A step that began here has not lasted a single word.
+        self.from.pop_if(|(from, _)| *from == first);
+        if self.from.last().is_none_or(|(_, last)| *last != value) {
+            self.from.push((first, value));
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Steps<T> {
+        self.other(u32::MAX);
+        Steps { from: self.from }
     }
 }
 
@@ -170,14 +207,28 @@ mod tests {
         let mut steps = Steps::new('a');
         steps.set(5, 9, 'b');
         steps.set(u32::MAX, u32::MAX, 'd');
-        let cases: [&[u32]; 6] =
-            [&[], &[0], &[4, 5, 6], &[9, 10], &[0, 1, 7, u32::MAX], &[u32::MAX - 1, u32::MAX]];
-        for words in cases {
-            let words: Vec<(u32, char)> = words.iter().map(|word| (*word, 'x')).collect();
-            let (mut together, mut singly) = (steps.clone(), steps.clone());
-            together.set_single(&words);
-            words.iter().for_each(|(word, value)| singly.set(*word, *word, *value));
-            assert_eq!(together.from, singly.from, "{words:?}");
+        let cases: [&[u32]; 7] = [
+            &[],
+            &[0],
+            &[4, 5, 6],
+            &[9, 10],
+            &[0, 1, 7, u32::MAX],
+            &[u32::MAX - 1, u32::MAX],
+            &[5, 6, 7, 8, 9],
+        ];
+        for (words, value) in
+            cases.into_iter().flat_map(|words| ['x', 'a', 'b'].map(|v| (words, v)))
+        {
+            let mut singly = steps.clone();
+            let mut together = WithSingle::new(&steps, 1);
+            for word in words {
+                assert_eq!(together.other(*word), steps.at(*word), "{words:?} {word}");
+                together.set(*word, value);
+                singly.set(*word, *word, value);
+            }
+            // One by one, neighbours stay apart that have become the same.
+            singly.from.dedup_by(|next, before| next.1 == before.1);
+            assert_eq!(together.finish().from, singly.from, "{words:?} {value}");
         }
     }
 

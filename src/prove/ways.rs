@@ -8,33 +8,30 @@
 use std::ops::Range;
 
 use super::bits::Word;
-use super::known::{Answer, Facts, Masked, Question};
+use super::known::{Answer, Facts, Mark, Question};
 use super::regions::End;
+use super::values::{Group, Rules};
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::bpf::{Opcode, Program};
-use crate::policy::{Rule, Subject};
 
 /// What a program is held against.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted<'a> {
     pub(super) arch: Arch,
     /// The rules with conditions, the strictest first.
-    pub(super) rules: &'a [(Subject, &'a Rule)],
+    pub(super) rules: &'a Rules<'a>,
     /// The verdict where none of them matches.
     pub(super) otherwise: Action,
 }
 
-/// A way, as far as it was walked.
+/// Where a way stands, and which of [`Walk::open`] are the rules that may still match.
 #[derive(Clone, Debug)]
 struct Way {
     at: At,
-    facts: Facts,
-    /// Which of [`Walk::open`] are the rules that may still match.
     open: Range<usize>,
 }
 
-/// Where a way stands.
 #[derive(Clone, Copy, Debug)]
 enum At {
     /// At an instruction; the accumulator holds some bits of a word, if anything.
@@ -47,72 +44,82 @@ enum At {
 #[derive(Debug)]
 pub(super) struct Walk<'a> {
     program: &'a Program,
-    /// Ways that part from those walked before, each with what it learns there.
-    waiting: Vec<(Way, Question, bool)>,
-    masked: Vec<Masked>,
-    /// Places of rules.
-    open: Vec<usize>,
+    facts: Facts,
+    open: Vec<Group>,
+    /// Ways that part from those walked before, each by the question to which the answer is no there.
+    waiting: Vec<(Way, Mark, Question)>,
     /// Questions that may still be asked.
     left: usize,
 }
 
 impl<'a> Walk<'a> {
     /// Questions that may be asked before diagrams are likely to be quicker: some tens of milliseconds.
-    /// Two thousand values of an argument take half of it.
     const QUESTIONS: usize = 1 << 23;
 
-    pub(super) const fn through(program: &'a Program) -> Self {
+    pub(super) fn through(program: &'a Program) -> Self {
         Self {
             program,
-            waiting: Vec::new(),
-            masked: Vec::new(),
-            open: Vec::new(),
+            facts: Facts::new(),
+            open: Vec::with_capacity(64),
+            waiting: Vec::with_capacity(32),
             left: Self::QUESTIONS,
         }
     }
 
     /// Whether the program, from `end` on, certainly gives the verdicts that are `wanted`.
-    pub(super) fn agrees(&mut self, end: End, wanted: Wanted) -> bool {
+    pub(super) fn agrees(&mut self, end: End, wanted: &Wanted) -> bool {
         let at = match end {
             End::Return(value) => At::Return(value),
             End::Arguments(pc) => At::Instruction(pc, None),
         };
+        self.facts.go_back(Facts::START);
         self.waiting.clear();
-        self.masked.clear();
         self.open.clear();
-        self.open.extend(0..wanted.rules.len());
-        let start = Way { at, facts: Facts::NONE, open: 0..wanted.rules.len() };
-        self.all(start, wanted).is_some()
+        let mut next = 0;
+        while next < wanted.rules.len() {
+            let group = Group::at(wanted.rules, next);
+            next = group.end();
+            self.open.push(group);
+        }
+        self.all(Way { at, open: 0..self.open.len() }, wanted).is_some()
     }
 
     /// `None` when it is not certain that all ways agree.
-    fn all(&mut self, start: Way, wanted: Wanted) -> Option<()> {
-        self.along(start, wanted)?;
-        while let Some((mut way, question, answer)) = self.waiting.pop() {
-            self.masked.truncate(way.facts.masked());
-            self.open.truncate(way.open.end);
-            if self.learn(&mut way, wanted, question, answer)? {
-                self.along(way, wanted)?;
+    fn all(&mut self, start: Way, wanted: &Wanted) -> Option<()> {
+        let mut taken_up = Some(start);
+        while let Some(mut way) = taken_up {
+            while let Some(question) = self.along(&mut way, wanted)? {
+                self.waiting.push((way.clone(), self.facts.mark(), question));
+                if !self.learn(&mut way, wanted, question, true)? {
+                    break;
+                }
             }
+            taken_up = self.take_up(wanted)?;
         }
         Some(())
     }
 
-    /// To the way's end; where it parts, one part is left waiting.
-    fn along(&mut self, mut way: Way, wanted: Wanted) -> Option<()> {
+    /// The next of the ways that wait which any call goes.
+    fn take_up(&mut self, wanted: &Wanted) -> Option<Option<Way>> {
+        while let Some((mut way, mark, question)) = self.waiting.pop() {
+            self.facts.go_back(mark);
+            self.open.truncate(way.open.end);
+            if self.learn(&mut way, wanted, question, false)? {
+                return Some(Some(way));
+            }
+        }
+        Some(None)
+    }
+
+    /// To the way's end, or to a question by which it parts.
+    fn along(&mut self, way: &mut Way, wanted: &Wanted) -> Option<Option<Question>> {
         loop {
-            let parts = match way.at {
-                At::Return(value) => match self.verdict(&way, wanted, value)? {
-                    None => return Some(()),
-                    open => open,
-                },
-                At::Instruction(pc, held) => self.step(&mut way, pc, held)?,
+            let question = match way.at {
+                At::Return(value) => return self.verdict(way, wanted, value),
+                At::Instruction(pc, held) => self.step(way, pc, held)?,
             };
-            if let Some(question) = parts {
-                self.waiting.push((way.clone(), question, false));
-                if !self.learn(&mut way, wanted, question, true)? {
-                    return Some(());
-                }
+            if question.is_some() {
+                return Some(question);
             }
         }
     }
@@ -121,12 +128,14 @@ impl<'a> Walk<'a> {
     fn learn(
         &mut self,
         way: &mut Way,
-        wanted: Wanted,
+        wanted: &Wanted,
         question: Question,
         answer: bool,
     ) -> Option<bool> {
-        let possible = way.facts.learn(&mut self.masked, question, answer);
-        if possible {
+        // A few rules are sooner asked once, where the way returns.
+        const FEW: usize = 4;
+        let possible = self.facts.learn(question, answer);
+        if possible && way.open.len() > FEW {
             self.close_rules(way, wanted)?;
         }
         Some(possible)
@@ -176,7 +185,7 @@ impl<'a> Walk<'a> {
             _ => return None,
         };
         self.take(1)?;
-        let Some(answer) = way.facts.answer(&self.masked, question) else {
+        let Some(answer) = self.facts.answer(question) else {
             return Some(Some(question));
         };
         let skip = if answer == holds_on { instruction.jt } else { instruction.jf };
@@ -185,19 +194,25 @@ impl<'a> Walk<'a> {
     }
 
     /// Leaves out the rules that can't match any more.
-    fn close_rules(&mut self, way: &mut Way, wanted: Wanted) -> Option<()> {
+    fn close_rules(&mut self, way: &mut Way, wanted: &Wanted) -> Option<()> {
         self.take(way.open.len())?;
         let start = self.open.len();
         for place in way.open.clone() {
-            let rule = self.open[place];
-            match self.holds(way, wanted, rule) {
-                Answer::No => {}
-                Answer::Open(_) => self.open.push(rule),
-                Answer::Yes => {
-                    // What is less strict makes no difference.
-                    self.open.push(rule);
-                    break;
+            let group = self.open[place].narrowed(&self.facts, wanted.arch, wanted.rules);
+            let answer = match group.len() {
+                0 => Answer::No,
+                1 => group.answer(&self.facts, wanted.arch, wanted.rules),
+                _ => {
+                    self.open.push(group);
+                    continue;
                 }
+            };
+            if answer != Answer::No {
+                self.open.push(group);
+            }
+            if answer == Answer::Yes {
+                // What is less strict makes no difference.
+                break;
             }
         }
         way.open = start..self.open.len();
@@ -205,13 +220,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Whether the rules say `value`; else the question on which it depends, if there is one.
-    fn verdict(&mut self, way: &Way, wanted: Wanted, value: u32) -> Option<Option<Question>> {
-        self.take(way.open.len())?;
+    fn verdict(&mut self, way: &Way, wanted: &Wanted, value: u32) -> Option<Option<Question>> {
         let (mut verdict, mut same, mut other) = (wanted.otherwise, None, None);
         for place in way.open.clone() {
-            let rule = self.open[place];
-            let action = wanted.rules[rule].1.action();
-            match self.holds(way, wanted, rule) {
+            let group = self.open[place].narrowed(&self.facts, wanted.arch, wanted.rules);
+            self.take(1 + group.len())?;
+            let action = self.open[place].action(wanted.rules);
+            match group.answer(&self.facts, wanted.arch, wanted.rules) {
                 Answer::No => {}
                 Answer::Yes => {
                     verdict = action;
@@ -232,13 +247,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn holds(&self, way: &Way, wanted: Wanted, rule: usize) -> Answer {
-        way.facts.rule(&self.masked, wanted.arch, wanted.rules[rule].1)
-    }
-
-    /// Counts questions, each as many as there are values to look through.
+    /// Counts questions, each as many as there are facts to look through.
     fn take(&mut self, questions: usize) -> Option<()> {
-        self.left = self.left.checked_sub(questions * (1 + self.masked.len()))?;
+        self.left = self.left.checked_sub(questions * (1 + self.facts.len()))?;
         Some(())
     }
 }
@@ -248,52 +259,11 @@ mod tests {
     use super::super::diagram::Diagram;
     use super::super::of_policy::all_hold;
     use super::super::of_program;
+    use super::super::random::{ARCH, Random, VERDICTS};
     use super::*;
     use crate::bpf::Instruction;
-    use crate::policy::{Condition, Operator, Width};
+    use crate::policy::{Operator, Rule, Subject, Width};
     use crate::syscall::Syscall;
-
-    const ARCH: Arch = Arch::X86_64;
-    const VERDICTS: [Action; 2] = [Action::KILL_PROCESS, Action::ALLOW];
-
-    /// A few numbers that nobody has to guess (xorshift).
-    struct Random(u64);
-
-    impl Random {
-        fn below(&mut self, limit: u64) -> u64 {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            self.0 % limit
-        }
-
-        fn pick<T: Copy>(&mut self, of: &[T]) -> T {
-            of[usize::try_from(self.below(of.len() as u64)).unwrap()]
-        }
-
-        fn rule(&mut self) -> Rule {
-            let action = self.pick(&VERDICTS);
-            let conditions = (0..=self.below(2)).map(|_| {
-                let operator = self.pick(&[
-                    Operator::Eq,
-                    Operator::Ne,
-                    Operator::Ge,
-                    Operator::Lt,
-                    Operator::Gt,
-                    Operator::Le,
-                    Operator::MaskedEq,
-                ]);
-                let width = self.pick(&[Width::Bits32, Width::Bits64]);
-                let high = if width == Width::Bits64 { self.below(3) << 32 } else { 0 };
-                let mask = if operator == Operator::MaskedEq { high | 5 } else { 0 };
-                let value = high | self.below(6);
-                let value = if mask == 0 { value } else { value & mask };
-                let index = u32::try_from(self.below(2)).unwrap();
-                Condition::new("test", index, operator, width, value, mask).unwrap()
-            });
-            Rule::new(action, conditions.collect::<Vec<_>>())
-        }
-    }
 
     /// The rules one after the other, every condition tested as it stands.
     fn naive(rules: &[(Subject, &Rule)], otherwise: Action) -> Vec<Instruction> {
@@ -359,10 +329,8 @@ mod tests {
         let subject = Subject::Named(Syscall::find(b"read").unwrap());
         let (mut right, mut certain, mut wrong) = (0, 0, 0);
         for _ in 0..3000 {
-            let rules: Vec<Rule> = (0..=random.below(4)).map(|_| random.rule()).collect();
-            let mut rules: Vec<(Subject, &Rule)> =
-                rules.iter().map(|rule| (subject, rule)).collect();
-            rules.sort_by_key(|(_, rule)| rule.action());
+            let rules = random.rules();
+            let rules: Vec<(Subject, &Rule)> = rules.iter().map(|rule| (subject, rule)).collect();
             let otherwise = Action::errno(1);
             let mut program = naive(&rules, otherwise);
             if program.is_empty() || program[0].code == Opcode::Return as u16 {
@@ -387,7 +355,7 @@ mod tests {
             }
             let found = of_program::arguments(&mut diagram, &program, 0).unwrap().unwrap();
             let wanted_of_walk = Wanted { arch: ARCH, rules: &rules, otherwise };
-            let agrees = Walk::through(&program).agrees(End::Arguments(0), wanted_of_walk);
+            let agrees = Walk::through(&program).agrees(End::Arguments(0), &wanted_of_walk);
             assert!(!agrees || found == wanted, "{rules:?}: {:?}", program.instructions());
             right += usize::from(found == wanted);
             certain += usize::from(agrees);

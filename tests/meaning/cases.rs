@@ -164,7 +164,10 @@ fn random_subject(random: &mut Random, name: &str, arches: &[Arch]) -> Subject {
 fn random_rule(random: &mut Random) -> Rule {
     let action = random.pick(&ACTIONS);
     match random.below(8) {
-        0 => Rule::soft(action, []),
+        0 => {
+            let conditions = random.pick(&[0, 0, 1, 2]);
+            Rule::soft(action, (0..conditions).map(|_| random_condition(random)))
+        }
         1..4 => Rule::new(action, []),
         count => Rule::new(action, (3..count).map(|_| random_condition(random))),
     }

@@ -16,3 +16,4 @@ mod reproducible;
 mod rules;
 mod second_opinion;
 mod statistics;
+mod values;
