@@ -91,8 +91,9 @@ fn value_tree(
     };
     let single = |value, target| Range { first: value, last: value, target, weight: 1 };
     // Tests in a row cost little more than the branches of a tree, as these are mispredicted, and take
-    // less room: so a few values are asked one by one, and of many, the more the more there are.
-    let chain = |values: usize| 8 + 3 * values.isqrt();
+    // less room: so a few values are asked one by one, and of many, the more the more there are, up to
+    // a limit for the sake of the proof, which remembers all that a value was found not to be.
+    let chain = |values: usize| (8 + 3 * values.isqrt()).min(64);
     let lows = |graph: &mut Graph, group: &[(Condition, NodeId)]| {
         let mut ranges =
             group.iter().map(|(condition, target)| single(low_half(condition.value()), *target));
