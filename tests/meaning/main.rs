@@ -15,4 +15,5 @@ mod proof;
 mod reproducible;
 mod rules;
 mod second_opinion;
+mod shown;
 mod statistics;
