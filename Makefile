@@ -4,6 +4,7 @@
 # make bench      what a filter costs, beside its peers; installs what it needs
 # make bench-docs docs/benchmarks.md and its plots, from what make bench has measured
 # make lint       formatting and clippy
+# make docs-graph docs/policy.dot and .svg, the built-in policy as a picture; needs graphviz
 # make header     include/nucleus_seccomp.h and the other generated files, anew
 # make install    into PREFIX (default /usr/local); DESTDIR, LIBDIR, INCLUDEDIR as usual
 
@@ -15,7 +16,7 @@ DESTDIR ?=
 CARGO ?= cargo
 CC ?= cc
 CFLAGS ?= -O2 -g
-WARNINGS = -std=c99 -Wall -Wextra -Wpedantic -Werror
+WARNINGS = -std=c99 -Wall -Wextra -Wpedantic -Wconversion -Werror
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 SONAME := libnucleus_seccomp.so.0
@@ -23,7 +24,7 @@ SHARED := libnucleus_seccomp.so.$(VERSION)
 BUILT := target/release
 STAGE := $(CURDIR)/target/stage
 
-.PHONY: all demo test bench bench-docs lint header install uninstall stage setup-demo setup-test \
+.PHONY: all demo test bench bench-docs docs-graph lint header install uninstall stage setup-demo setup-test \
     setup-bench clean
 
 all:
@@ -49,15 +50,18 @@ uninstall:
 # For those who can't install pkg-config.
 WITHOUT_PKG_CONFIG = '-I$(STAGE)/include -L$(STAGE)/lib -lnucleus_seccomp'
 
-# Installs into target/stage and builds the launcher against that, as any user would.
+# Installs into target/stage and builds the examples against that, as any user would.
 stage: export PKG_CONFIG_PATH = $(STAGE)/lib/pkgconfig
 stage:
 	@$(MAKE) --no-print-directory --silent install PREFIX='$(STAGE)' \
 	    LIBDIR='$(STAGE)/lib' INCLUDEDIR='$(STAGE)/include' DESTDIR=
 	@mkdir -p target/demo
-	$(CC) $(CFLAGS) $(WARNINGS) -o target/demo/launcher examples/launcher.c \
-	    $$(pkg-config --cflags --libs nucleus-seccomp 2>/dev/null || echo $(WITHOUT_PKG_CONFIG)) \
-	    -Wl,-rpath,'$(STAGE)/lib'
+	@for example in launcher inspect; do \
+	    set -- $(CC) $(CFLAGS) $(WARNINGS) -o target/demo/$$example examples/$$example.c \
+	        $$(pkg-config --cflags --libs nucleus-seccomp 2>/dev/null || echo $(WITHOUT_PKG_CONFIG)) \
+	        -Wl,-rpath,'$(STAGE)/lib'; \
+	    echo "$$@"; "$$@" || exit; \
+	done
 
 setup-demo setup-test setup-bench:
 	@bash tests/setup.sh $(@:setup-%=%)
@@ -75,6 +79,13 @@ bench: setup-bench stage
 
 bench-docs:
 	$(CARGO) bench --locked --quiet --bench filter -- --docs
+
+# Graphviz draws alike, but not the same in all versions: what is compared is what was drawn.
+docs-graph:
+	NUCLEUS_REGENERATE=1 $(CARGO) test --quiet --locked --test drift graph
+	dot -Tsvg docs/policy.dot >docs/policy.svg
+	printf '<!-- sha256 of policy.dot: %s -->\n' \
+	    "$$(sha256sum <docs/policy.dot | cut -d ' ' -f 1)" >>docs/policy.svg
 
 lint:
 	$(CARGO) fmt --check

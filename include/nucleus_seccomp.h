@@ -577,6 +577,26 @@ nucleus_status nucleus_filter_clone(const nucleus_filter *filter, nucleus_filter
 // the means in instructions.
 #define NUCLEUS_EXPORT_JSON 8
 
+// nucleus_program_export: a listing, for eyes and for the kernel's bpf_asm: every instruction, with
+// labels, and in comments the names of calls, architectures and arguments, verdicts in words, and
+// which calls come to each return. Of a filter (nucleus_filter_export) also by which of its rules.
+#define NUCLEUS_EXPORT_LISTING 9
+
+// nucleus_program_export: what becomes of every call on each architecture, as text for whoever
+// reviews it. It is read out of the program, so that it says what will run.
+#define NUCLEUS_EXPORT_PSEUDOCODE 10
+
+// nucleus_program_export: the same as a picture, in the language of Graphviz (`dot -Tsvg`).
+#define NUCLEUS_EXPORT_DOT 11
+
+// nucleus_program_export: C source with the instructions, `static const struct sock_filter
+// nucleus_program[]`. It includes linux/filter.h and needs neither a compiler of filters nor this
+// library; a comment says how it is loaded. Such a program is no longer checked by anybody.
+#define NUCLEUS_EXPORT_C 12
+
+// nucleus_program_export: the same in Rust, `pub const NUCLEUS_PROGRAM`, without any dependency.
+#define NUCLEUS_EXPORT_RUST 13
+
 // A program: the classic BPF that a filter was compiled to, or that came from elsewhere. It never
 // changes, so any number of threads may use it at once.
 typedef struct nucleus_program nucleus_program;
@@ -622,7 +642,7 @@ const nucleus_instruction *nucleus_program_instructions(const nucleus_program *p
 //     void *bytes = malloc(size);
 //     nucleus_program_export(p, NUCLEUS_EXPORT_BPF, bytes, &size);
 //
-// `format`: NUCLEUS_EXPORT_*.
+// `format`: NUCLEUS_EXPORT_*. Text is whole lines, without a 0 behind it.
 //
 // Errors: NUCLEUS_ERR_BUFFER when there is too little room (nothing is written);
 // NUCLEUS_ERR_INVALID_ARGUMENT for NULL or an unknown format. Since 0.1.
@@ -664,6 +684,32 @@ const nucleus_program *nucleus_filter_program(const nucleus_filter *filter);
 // match, such as one that wants an argument to be 1 and 2 at once. Empty when there is nothing to
 // say. It lives as long as the filter's program. NULL while the filter is not compiled. Since 0.1.
 const char *nucleus_filter_report(const nucleus_filter *filter);
+
+/* ---- Showing filters ---- */
+
+// Writes the program of a filter into `buffer`, as nucleus_program_export does. What the program alone
+// does not know is added to forms for eyes: to a listing the rule that each return comes from, and to
+// that and to source code the fingerprint and the architectures.
+//
+//     size_t size = 0;
+//     nucleus_filter_export(f, NUCLEUS_EXPORT_LISTING, NULL, &size);
+//     char *text = malloc(size);
+//     if (nucleus_filter_export(f, NUCLEUS_EXPORT_LISTING, text, &size) == NUCLEUS_OK)
+//         fwrite(text, 1, size, stdout);
+//
+// Errors: as nucleus_program_export; NUCLEUS_ERR_NOT_COMPILED. Leaves no sentence on the filter. Since
+// 0.1.
+nucleus_status nucleus_filter_export(const nucleus_filter *filter,
+                                     uint32_t format,
+                                     void *buffer,
+                                     size_t *size);
+
+// Writes the program of a filter to a descriptor, as nucleus_program_export_fd does, with what
+// nucleus_filter_export adds.
+//
+// Errors: as nucleus_program_export_fd; NUCLEUS_ERR_NOT_COMPILED. Leaves no sentence on the filter.
+// Since 0.1.
+nucleus_status nucleus_filter_export_fd(const nucleus_filter *filter, uint32_t format, int32_t fd);
 
 /* ---- Fingerprints ---- */
 

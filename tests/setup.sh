@@ -39,6 +39,7 @@ readonly test_needs="$demo_needs"'
 /usr/bin/g++                            g++
 /usr/bin/musl-gcc                       musl-tools
 /usr/include/seccomp.h                  libseccomp-dev
+/usr/bin/dot                            graphviz
 /usr/bin/git                            git
 /usr/bin/make                           make
 /usr/lib/python3*/ensurepip             python3-venv

@@ -30,6 +30,8 @@ pub mod program;
 
 pub mod compile;
 
+pub mod show;
+
 pub mod fingerprint;
 
 pub mod call;

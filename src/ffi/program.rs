@@ -12,8 +12,9 @@ use crate::arch::Arch;
 use crate::bpf;
 use crate::error::Result;
 use crate::kernel::{self, Loadable, Options};
+use crate::policy::Policy;
 use crate::prove::Proven;
-use crate::show;
+use crate::show::{self, Shown};
 
 /// A program: the classic BPF that a filter was compiled to, or that came from elsewhere. It never
 /// changes, so any number of threads may use it at once.
@@ -168,6 +169,22 @@ pub const NUCLEUS_EXPORT_BPF_BIG_ENDIAN: u32 = 2;
 /// the means in instructions.
 pub const NUCLEUS_EXPORT_JSON: u32 = 8;
 
+/// nucleus_program_export: a listing, for eyes and for the kernel's bpf_asm: every instruction, with
+/// labels, and in comments the names of calls, architectures and arguments, verdicts in words, and
+/// which calls come to each return. Of a filter (nucleus_filter_export) also by which of its rules.
+pub const NUCLEUS_EXPORT_LISTING: u32 = 9;
+/// nucleus_program_export: what becomes of every call on each architecture, as text for whoever
+/// reviews it. It is read out of the program, so that it says what will run.
+pub const NUCLEUS_EXPORT_PSEUDOCODE: u32 = 10;
+/// nucleus_program_export: the same as a picture, in the language of Graphviz (`dot -Tsvg`).
+pub const NUCLEUS_EXPORT_DOT: u32 = 11;
+/// nucleus_program_export: C source with the instructions, `static const struct sock_filter
+/// nucleus_program[]`. It includes linux/filter.h and needs neither a compiler of filters nor this
+/// library; a comment says how it is loaded. Such a program is no longer checked by anybody.
+pub const NUCLEUS_EXPORT_C: u32 = 12;
+/// nucleus_program_export: the same in Rust, `pub const NUCLEUS_PROGRAM`, without any dependency.
+pub const NUCLEUS_EXPORT_RUST: u32 = 13;
+
 /// Writes the program into `buffer`, which has room for *size bytes. On success *size is how many it
 /// takes. With a NULL buffer nothing but *size is written: that is how to ask.
 ///
@@ -178,7 +195,7 @@ pub const NUCLEUS_EXPORT_JSON: u32 = 8;
 /// nucleus_program_export(p, NUCLEUS_EXPORT_BPF, bytes, &size);
 /// ```
 ///
-/// `format`: NUCLEUS_EXPORT_*.
+/// `format`: NUCLEUS_EXPORT_*. Text is whole lines, without a 0 behind it.
 ///
 /// Errors: NUCLEUS_ERR_BUFFER when there is too little room (nothing is written);
 /// NUCLEUS_ERR_INVALID_ARGUMENT for NULL or an unknown format. Since 0.1.
@@ -194,12 +211,28 @@ pub unsafe extern "C" fn nucleus_program_export(
     size: *mut usize,
 ) -> nucleus_status {
     // SAFETY: NULL is told apart here; the caller promises the rest.
-    let (Some(program), Some(size)) = (unsafe { program.as_ref() }, unsafe { size.as_mut() })
-    else {
+    let Some(program) = (unsafe { program.as_ref() }) else {
         return NUCLEUS_ERR_INVALID_ARGUMENT;
     };
+    // SAFETY: the caller promises size and room.
+    unsafe { export(program, None, format, buffer, size) }
+}
+
+/// # Safety
+/// `size` is NULL or valid to read and write; `buffer` is NULL or has room for *size bytes.
+pub(super) unsafe fn export(
+    program: &Program,
+    policy: Option<&Policy>,
+    format: u32,
+    buffer: *mut c_void,
+    size: *mut usize,
+) -> nucleus_status {
+    // SAFETY: NULL is told apart here; the caller promises the rest.
+    let Some(size) = (unsafe { size.as_mut() }) else { return NUCLEUS_ERR_INVALID_ARGUMENT };
     let write = || {
-        let Some(bytes) = exported(program, format) else { return NUCLEUS_ERR_INVALID_ARGUMENT };
+        let Some(bytes) = exported(program, policy, format) else {
+            return NUCLEUS_ERR_INVALID_ARGUMENT;
+        };
         if !buffer.is_null() {
             if *size < bytes.len() {
                 return NUCLEUS_ERR_BUFFER;
@@ -233,7 +266,16 @@ pub unsafe extern "C" fn nucleus_program_export_fd(
     let Some(program) = (unsafe { program.as_ref() }) else {
         return NUCLEUS_ERR_INVALID_ARGUMENT;
     };
-    let write = || match exported(program, format) {
+    export_fd(program, None, format, fd)
+}
+
+pub(super) fn export_fd(
+    program: &Program,
+    policy: Option<&Policy>,
+    format: u32,
+    fd: i32,
+) -> nucleus_status {
+    let write = || match exported(program, policy, format) {
         None => NUCLEUS_ERR_INVALID_ARGUMENT,
         Some(bytes) => match kernel::write(fd, &bytes) {
             Ok(()) => NUCLEUS_OK,
@@ -246,15 +288,20 @@ pub unsafe extern "C" fn nucleus_program_export_fd(
     guarded(write, || ())
 }
 
-fn exported(program: &Program, format: u32) -> Option<Vec<u8>> {
-    let big_endian = match format {
-        NUCLEUS_EXPORT_BPF => program.big_endian,
-        NUCLEUS_EXPORT_BPF_LITTLE_ENDIAN => false,
-        NUCLEUS_EXPORT_BPF_BIG_ENDIAN => true,
-        NUCLEUS_EXPORT_JSON => {
-            return Some(show::statistics(program.program(), program.big_endian).into_bytes());
-        }
+fn exported(program: &Program, policy: Option<&Policy>, format: u32) -> Option<Vec<u8>> {
+    let bytes = |big_endian| Some(program.program().to_bytes(big_endian));
+    let text: fn(&Shown<'_>) -> String = match format {
+        NUCLEUS_EXPORT_BPF => return bytes(program.big_endian),
+        NUCLEUS_EXPORT_BPF_LITTLE_ENDIAN => return bytes(false),
+        NUCLEUS_EXPORT_BPF_BIG_ENDIAN => return bytes(true),
+        NUCLEUS_EXPORT_JSON => show::statistics,
+        NUCLEUS_EXPORT_LISTING => show::listing,
+        NUCLEUS_EXPORT_PSEUDOCODE => show::pseudocode,
+        NUCLEUS_EXPORT_DOT => show::dot,
+        NUCLEUS_EXPORT_C => show::c,
+        NUCLEUS_EXPORT_RUST => show::rust,
         _ => return None,
     };
-    Some(program.program().to_bytes(big_endian))
+    let shown = Shown { program: program.program(), big_endian: program.big_endian, policy };
+    Some(text(&shown).into_bytes())
 }

@@ -38,7 +38,7 @@ fn by_rules(policy: &Policy, call: &Call) -> Action {
 }
 
 /// The rules for a number; soft ones only while no other is for the whole call.
-fn rules(policy: &Policy, arch: Arch, nr: u32) -> Vec<Rule> {
+pub(crate) fn rules(policy: &Policy, arch: Arch, nr: u32) -> Vec<Rule> {
     let of_number = policy.rules_about(|subject| subject.number(arch) == Some(nr));
     let mut rules: Vec<Rule> = of_number.map(|(_, rule)| rule).collect();
     if rules.iter().any(Rule::is_for_the_whole_call) {
@@ -59,6 +59,6 @@ fn matches(rule: &Rule, call: &Call) -> bool {
     rule.conditions().iter().all(|condition| condition.holds(call))
 }
 
-fn unknown(policy: &Policy, arch: Arch, nr: u32) -> Option<Action> {
+pub(crate) fn unknown(policy: &Policy, arch: Arch, nr: u32) -> Option<Action> {
     policy.unknown(arch).find(|(range, _)| range.contains(&nr)).map(|(_, action)| action)
 }

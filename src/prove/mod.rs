@@ -31,6 +31,8 @@ mod ways;
 mod witness;
 
 pub use compare::{Comparison, Order, compare_policies, compare_programs};
+pub(crate) use regions::parts;
+pub(crate) use steps::Range;
 
 use crate::action::Action;
 use crate::arch::Arch;

@@ -158,11 +158,11 @@ impl State {
 }
 
 /// Parts of a range, each with how a test comes out there; where there are fewer, some are `None`.
-pub(super) type Parts = [Option<(Range, bool)>; 4];
+pub(crate) type Parts = [Option<(Range, bool)>; 4];
 
 /// The parts of a range on which a test comes out one way; `None` for a test of bits that would
 /// cut it into too many, and for what is no test.
-pub(super) fn parts(range: Range, test: Opcode, k: u32) -> Option<Parts> {
+pub(crate) fn parts(range: Range, test: Opcode, k: u32) -> Option<Parts> {
     let with = |part: Option<Range>, holds| part.map(|part| (part, holds));
     let cut = |at: Option<u32>| {
         let (below, above) = at.map_or((Some(range), None), |at| range.split(at));

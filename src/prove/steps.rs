@@ -148,17 +148,17 @@ pub(super) fn over(
 }
 
 /// Some neighbouring words, never none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Range {
-    pub(super) first: u32,
-    pub(super) last: u32,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Range {
+    pub(crate) first: u32,
+    pub(crate) last: u32,
 }
 
 impl Range {
-    pub(super) const ALL: Self = Self { first: 0, last: u32::MAX };
+    pub(crate) const ALL: Self = Self { first: 0, last: u32::MAX };
 
     /// The part below `at`, and the part from there on.
-    pub(super) fn split(self, at: u32) -> (Option<Self>, Option<Self>) {
+    pub(crate) fn split(self, at: u32) -> (Option<Self>, Option<Self>) {
         let below = at.checked_sub(1).filter(|_| at > self.first).map(|end| end.min(self.last));
         let above = (at <= self.last).then(|| at.max(self.first));
         (

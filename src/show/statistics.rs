@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::Shown;
 use crate::arch::Arch;
 use crate::bpf::{Program, Statistics};
 
@@ -13,10 +14,10 @@ use crate::bpf::{Program, Statistics};
 /// ```
 ///
 /// The architectures are those that the program tells apart, in the order of [`Arch::ALL`]; what is
-/// counted of them is in [`Statistics`]. Counts are the same in either byte order, which is asked for
-/// as by every format.
+/// counted of them is in [`Statistics`]. Counts are the same in either byte order.
 #[must_use]
-pub fn statistics(program: &Program, _big_endian: bool) -> String {
+pub fn statistics(shown: &Shown<'_>) -> String {
+    let program = shown.program;
     let length = program.instructions().len();
     let margin = Program::LONGEST - length;
     // Nothing of this fails: it is written to memory.

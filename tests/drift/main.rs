@@ -5,6 +5,7 @@
 #![allow(missing_docs, reason = "a test program")]
 
 mod exports;
+mod graph;
 mod header;
 mod policy_page;
 mod syscall_tables;

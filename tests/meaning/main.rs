@@ -15,5 +15,6 @@ mod proof;
 mod reproducible;
 mod rules;
 mod second_opinion;
+mod shown;
 mod statistics;
 mod values;

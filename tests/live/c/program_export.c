@@ -87,6 +87,79 @@ static void check_sizes(const nucleus_program *program)
     }
 }
 
+/* Forms for eyes: whole, the same each time, with what the filter knows beside. */
+static void check_texts(const nucleus_filter *filter)
+{
+    const nucleus_program *program = nucleus_filter_program(filter);
+    const struct { const char *what; uint32_t format; const char *says, *of_filter; } rows[] = {
+        {"JSON", NUCLEUS_EXPORT_JSON, "{\"instructions\":", NULL},
+        {"listing", NUCLEUS_EXPORT_LISTING, "ret #0x7fff0000", "rule 'allow'"},
+        {"pseudo-code", NUCLEUS_EXPORT_PSEUDOCODE, "by the kernel's bitmap", "Fingerprint"},
+        {"picture", NUCLEUS_EXPORT_DOT, "digraph filter {", "Fingerprint"},
+        {"C", NUCLEUS_EXPORT_C, "struct sock_filter nucleus_program[", "Fingerprint"},
+        {"Rust", NUCLEUS_EXPORT_RUST, "pub const NUCLEUS_PROGRAM", "Fingerprint"},
+    };
+    static char alone[1 << 20], again[1 << 20], known[1 << 20];
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        uint32_t format = rows[i].format;
+        size_t size = sizeof alone - 1, same = sizeof again - 1, more = sizeof known - 1, asked = 0;
+
+        memset(alone, 0, sizeof alone);
+        memset(known, 0, sizeof known);
+        same_status(rows[i].what, nucleus_program_export(program, format, alone, &size), NUCLEUS_OK);
+        same_status(rows[i].what, nucleus_program_export(program, format, again, &same), NUCLEUS_OK);
+        same_status(rows[i].what, nucleus_filter_export(filter, format, known, &more), NUCLEUS_OK);
+        same_status(rows[i].what, nucleus_filter_export(filter, format, NULL, &asked), NUCLEUS_OK);
+        CHECK(size == same && memcmp(alone, again, size) == 0, "%s: twice the same", rows[i].what);
+        CHECK(more == asked, "%s: %zu bytes, and %zu when asked", rows[i].what, more, asked);
+        CHECK(strlen(alone) == size && alone[size - 1] == '\n', "%s: whole lines", rows[i].what);
+        CHECK(strstr(alone, rows[i].says) != NULL, "%s: no '%s'", rows[i].what, rows[i].says);
+        CHECK(strstr(known, rows[i].says) != NULL, "%s: no '%s'", rows[i].what, rows[i].says);
+        if (rows[i].of_filter != NULL)
+            CHECK(strstr(known, rows[i].of_filter) != NULL &&
+                      strstr(alone, rows[i].of_filter) == NULL,
+                  "%s: the filter alone knows '%s'", rows[i].what, rows[i].of_filter);
+        asked = more - 1;
+        same_status(rows[i].what, nucleus_filter_export(filter, format, known, &asked),
+                    NUCLEUS_ERR_BUFFER);
+        CHECK(asked == more - 1, "%s: the size is left alone", rows[i].what);
+    }
+}
+
+static void check_bad_requests(const nucleus_filter *filter)
+{
+    const nucleus_program *program = nucleus_filter_program(filter);
+    const uint32_t unknown[] = {3, 7, 14, 0xffff, UINT32_MAX};
+    nucleus_filter *empty = NULL;
+    char byte = 1;
+    size_t size = 1;
+
+    for (size_t i = 0; i < COUNT(unknown); i++) {
+        same_status("format", nucleus_program_export(program, unknown[i], NULL, &size),
+                    NUCLEUS_ERR_INVALID_ARGUMENT);
+        same_status("format", nucleus_filter_export(filter, unknown[i], NULL, &size),
+                    NUCLEUS_ERR_INVALID_ARGUMENT);
+        same_status("format", nucleus_filter_export_fd(filter, unknown[i], 1),
+                    NUCLEUS_ERR_INVALID_ARGUMENT);
+    }
+    same_status("NULL", nucleus_filter_export(NULL, NUCLEUS_EXPORT_C, &byte, &size),
+                NUCLEUS_ERR_INVALID_ARGUMENT);
+    same_status("NULL", nucleus_filter_export(filter, NUCLEUS_EXPORT_C, &byte, NULL),
+                NUCLEUS_ERR_INVALID_ARGUMENT);
+    same_status("NULL", nucleus_filter_export_fd(NULL, NUCLEUS_EXPORT_C, 1),
+                NUCLEUS_ERR_INVALID_ARGUMENT);
+    same_status("closed", nucleus_filter_export_fd(filter, NUCLEUS_EXPORT_DOT, -1),
+                NUCLEUS_ERR_KERNEL);
+    same_status("new", nucleus_filter_new(NUCLEUS_ALLOW, &empty), NUCLEUS_OK);
+    same_status("not compiled", nucleus_filter_export(empty, NUCLEUS_EXPORT_C, &byte, &size),
+                NUCLEUS_ERR_NOT_COMPILED);
+    same_status("not compiled", nucleus_filter_export_fd(empty, NUCLEUS_EXPORT_C, 1),
+                NUCLEUS_ERR_NOT_COMPILED);
+    nucleus_filter_free(empty);
+    CHECK(byte == 1 && size == 1, "nothing is written");
+}
+
 /* ---- to a descriptor ---- */
 
 /* From where the descriptor stands, and no further. */
@@ -212,6 +285,8 @@ int main(void)
 
     check_formats();
     check_sizes(nucleus_filter_program(filter));
+    check_texts(filter);
+    check_bad_requests(filter);
     check_file(nucleus_filter_program(filter));
     check_bad_descriptors(nucleus_filter_program(large));
     check_interrupted_writes(nucleus_filter_program(large));
