@@ -319,7 +319,7 @@ mod tests {
                     if facts.answer(&masked, question).is_none()
                         && !facts.learn(&mut masked, question, answer)
                     {
-                        assert_eq!(words, [], "{first:?} {second:?} {answers:?}");
+                        assert_eq!(words, [0u32; 0], "{first:?} {second:?} {answers:?}");
                     }
                 }
                 for question in &questions {
