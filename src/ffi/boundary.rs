@@ -120,5 +120,39 @@ pub(super) unsafe fn fill<T: Copy>(
     Ok(())
 }
 
+/// Reads a growable struct of C, one that begins with its size: what a shorter one lacks is zero.
+/// Beyond what is known here, a longer one must be zero, since that may ask for something.
+///
+/// `first` is the size that the struct had in its first version.
+///
+/// # Safety
+/// `place` is NULL or points to a `size_t` and, if that is not below `first`, to as many initialised
+/// bytes in all. `T` is `repr(C)`, begins with a `usize`, and any bytes are one.
+pub(super) unsafe fn given<T: Copy + Default>(
+    what: &str,
+    name: &str,
+    place: *const T,
+    first: usize,
+) -> Result<T> {
+    if place.is_null() {
+        return Err(Error::null(what, name));
+    }
+    // SAFETY: not NULL; the caller promises a size.
+    let size = unsafe { place.cast::<usize>().read_unaligned() };
+    let known = size_of::<T>();
+    // SAFETY: the caller promises that so many bytes are initialised.
+    let is_set = |at| unsafe { place.cast::<u8>().add(at).read() } != 0;
+    if !(first..=MOST_GROWN).contains(&size) || (known..size).any(is_set) {
+        return Err(Error::size(what, size, first..=known));
+    }
+    let mut value = T::default();
+    // SAFETY: both hold `size.min(known)` bytes; `value` is ours, and any bytes are one.
+    unsafe {
+        let (from, to) = (place.cast::<u8>(), (&raw mut value).cast::<u8>());
+        ptr::copy_nonoverlapping(from, to, size.min(known));
+    }
+    Ok(value)
+}
+
 /// No struct of this library grows beyond a page; a larger size is one that nobody has set.
 const MOST_GROWN: usize = 4096;

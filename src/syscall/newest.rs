@@ -28,12 +28,23 @@ pub enum Newest {
 
 /// The highest known number of each architecture, as the architecture writes it. At first every number
 /// is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Known([u32; Arch::ALL.len()]);
 
 impl Default for Known {
     fn default() -> Self {
         Self([u32::MAX; Arch::ALL.len()])
+    }
+}
+
+impl std::fmt::Debug for Known {
+    /// Those of which something is said.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let said = Arch::ALL.iter().filter(|arch| self.on(**arch) != u32::MAX);
+        said.enumerate().try_for_each(|(index, arch)| {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{arch} {:#x}", self.on(*arch))
+        })
     }
 }
 
