@@ -2,6 +2,7 @@
 
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
+use std::sync::Arc;
 
 use super::boundary::{free, guarded};
 use super::profile::{Loaded, nucleus_oci_context};
@@ -22,7 +23,7 @@ pub struct Filter {
     /// What the last compile found worth saying.
     pub(super) report: CString,
     /// What is kept of the profile that was loaded, if one was.
-    pub(super) profile: Option<Loaded>,
+    pub(super) profile: Option<Arc<Loaded>>,
     /// Whom profiles are for, if it is said.
     pub(super) oci_context: Option<nucleus_oci_context>,
     /// The first failure, until it is cleared.
@@ -37,7 +38,7 @@ pub struct Filter {
 #[derive(Clone, Debug)]
 pub(super) struct Saved {
     pub(super) policy: Policy,
-    pub(super) profile: Option<Loaded>,
+    pub(super) profile: Option<Arc<Loaded>>,
     pub(super) kept: Option<Kept>,
 }
 

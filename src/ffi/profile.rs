@@ -5,6 +5,7 @@
 
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
+use std::sync::Arc;
 
 use super::boundary::{array, given, known_flags};
 use super::filter::{Filter, with};
@@ -57,7 +58,7 @@ pub struct nucleus_oci_context {
 }
 
 /// What is kept of a profile.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Loaded {
     report: CString,
     listener_path: Option<CString>,
@@ -242,7 +243,7 @@ fn take(
 ) -> Result<()> {
     let context = context(filter.oci_context.as_ref())?;
     let profile = oci::set(&mut filter.policy, source, bytes, pin, &context, mode)?;
-    filter.profile = Some(Loaded::of(profile));
+    filter.profile = Some(Arc::new(Loaded::of(profile)));
     Ok(())
 }
 
@@ -257,9 +258,9 @@ fn pin(verb: &str, hex: &CStr) -> Result<Pin> {
 
 /// What is being done with the file of that path, which is long more often than its last part.
 fn named(verb: &str, path: &CStr) -> String {
-    let path = path.to_string_lossy();
-    let name = path.rsplit('/').find(|part| !part.is_empty()).unwrap_or(&path);
-    format!("{verb}: {}", Printable(name))
+    let path = path.to_bytes();
+    let start = path.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
+    format!("{verb}: {}", Printable(&String::from_utf8_lossy(&path[start..])))
 }
 
 /// What the profile of a filter has that was left out, made stricter, or is without effect, a line

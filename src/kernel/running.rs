@@ -1,7 +1,5 @@
 //! What this process runs on, and what it may do.
 
-use std::ffi::CStr;
-
 /// The capabilities in the bounding set of this thread (capabilities(7)): bit n is number n.
 pub(crate) fn bounding_set() -> u64 {
     let unused: libc::c_ulong = 0;
@@ -21,14 +19,19 @@ pub(crate) fn kernel_version() -> (u32, u32) {
     // SAFETY: a struct of characters, of which all zeros are a value.
     let mut names: libc::utsname = unsafe { std::mem::zeroed() };
     // SAFETY: uname(2) fills the struct, which is ours, with strings that end with a 0.
-    let release = match unsafe { libc::uname(&raw mut names) } {
-        // SAFETY: as above; the struct lives until the text is read.
-        0 => unsafe { CStr::from_ptr(names.release.as_ptr()) }.to_string_lossy(),
-        _ => return (0, 0),
-    };
-    let mut numbers = release.split(|letter: char| !letter.is_ascii_digit());
-    let mut number = || numbers.next().and_then(|digits| digits.parse().ok()).unwrap_or(0);
-    (number(), number())
+    if unsafe { libc::uname(&raw mut names) } != 0 {
+        return (0, 0);
+    }
+    let mut numbers = [0u32; 2];
+    let mut place = 0;
+    for letter in names.release {
+        match u32::try_from(letter).unwrap_or(0).checked_sub(u32::from(b'0')) {
+            Some(digit @ 0..=9) => numbers[place] = numbers[place].saturating_mul(10) + digit,
+            _ if place == 0 => place = 1,
+            _ => break,
+        }
+    }
+    (numbers[0], numbers[1])
 }
 
 #[cfg(test)]

@@ -109,9 +109,12 @@ impl Policy {
 
     /// Whether it is as new, but for its attributes.
     pub(crate) fn is_blank(&self) -> bool {
-        let mut blank = Self::new(self.default);
-        blank.attributes = self.attributes;
-        *self == blank
+        let says_nothing = self.calls().next().is_none()
+            && self.rules.iter().next().is_none()
+            && self.denied.is_empty()
+            && self.limits.is_empty();
+        let native: Arches = Arch::native().into_iter().collect();
+        says_nothing && self.built_in.is_none() && !self.arches_fixed && self.arches == native
     }
 
     /// Lets the call named `name` run, whatever its arguments, unless a rule with conditions

@@ -24,6 +24,7 @@ impl Notes {
     }
 
     /// A line of several parts.
+    #[inline(never)]
     pub(super) fn line(&mut self, parts: &[&str]) {
         self.count += 1;
         if self.count <= MOST {
@@ -33,6 +34,7 @@ impl Notes {
     }
 
     /// What is left out, or, if one is strict, refused.
+    #[inline(never)]
     pub(super) fn skipped(&mut self, place: &Place<'_>, what: &str) -> Result<(), Problem> {
         if self.strict {
             return Err(Problem::at(place, what));

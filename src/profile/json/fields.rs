@@ -33,7 +33,7 @@ impl Read<'_> {
     ) -> Result<Fields<'v, 'a, N>, Problem> {
         let mut found = [None; N];
         self.find(value, place, known, &mut found)?;
-        Ok(found.map(|value| value.filter(|value| **value != Value::Null)))
+        Ok(found)
     }
 
     fn find<'v, 'a>(
@@ -58,6 +58,9 @@ impl Read<'_> {
                     self.notes.skipped(place, &what)?;
                 }
             }
+        }
+        for value in found {
+            *value = value.filter(|value| !matches!(value, Value::Null));
         }
         Ok(())
     }
@@ -132,6 +135,25 @@ pub(in crate::profile) fn list<'v, 'a>(
         Some(Value::List(items)) => Ok(items),
         Some(other) => Err(unexpected(place, "a list", other)),
     }
+}
+
+/// What to do with a word that stands in some place.
+type Each<'e, 'v> = &'e mut dyn FnMut(&'v str, &Place<'_>) -> Result<(), Problem>;
+
+/// Goes through a list of texts.
+pub(in crate::profile) fn words<'v>(
+    value: Option<&'v Value<'_>>,
+    place: &Place<'_>,
+    each: Each<'_, 'v>,
+) -> Result<(), Problem> {
+    for (index, item) in list(value, place)?.iter().enumerate() {
+        let place = place.item(index);
+        match item {
+            Value::Text(word) => each(word, &place)?,
+            other => return Err(unexpected(&place, "a string", other)),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -52,6 +52,8 @@ impl fmt::Display for Place<'_> {
 pub(in crate::profile) struct Problem(pub(in crate::profile) String);
 
 impl Problem {
+    #[cold]
+    #[inline(never)] // there are fifty places that would each have a copy
     pub(in crate::profile) fn at(place: &Place<'_>, what: &str) -> Self {
         match place.step {
             Step::Root => Self(what.to_owned()),

@@ -9,7 +9,6 @@ use super::remarks;
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::error::Printable;
-use crate::order;
 use crate::policy::{Attributes, Condition, Operator, Policy, Rule, Subject, Width};
 use crate::profile::json::{Place, Problem};
 use crate::profile::notes::Notes;
@@ -95,9 +94,10 @@ struct Meaning<'m, 'v> {
 
 impl<'m> Meaning<'m, '_> {
     fn whole(mut self) -> Result<Policy, Problem> {
-        let named: Vec<Syscall> = self.calls.named().collect();
-        for call in named {
-            if !MULTIPLEXERS.iter().any(|multiplexer| multiplexer.call() == Some(call)) {
+        for call in Syscall::all() {
+            let is_named = !self.calls.entries(call).is_empty();
+            if is_named && !MULTIPLEXERS.iter().any(|multiplexer| multiplexer.call() == Some(call))
+            {
                 self.direct(call)?;
             }
         }
@@ -111,23 +111,22 @@ impl<'m> Meaning<'m, '_> {
 
     /// Adds what is said of a call on the architectures that have it.
     fn direct(&mut self, call: Syscall) -> Result<(), Problem> {
-        let mut findings = Vec::new();
         let mut resolved: [Option<Resolved>; 2] = [None, None];
         for arch in self.policy.arches().filter(|arch| call.number(*arch).is_some()) {
             let slot = &mut resolved[usize::from(is_narrow(arch))];
             if slot.is_none() {
                 let said = alternatives(self.written, self.calls.entries(call), is_narrow(arch));
-                let (found, more) = resolve(&said, self.written.default, self.mode, call)?;
+                let (found, findings) = resolve(&said, self.written.default, self.mode, call)?;
                 *slot = Some(found);
-                findings.extend(more);
+                // What is found on narrow words as well is said once.
+                if resolved.iter().flatten().count() == 1 {
+                    self.report(call, &findings);
+                }
             }
         }
-        precedence::each_once(&mut findings);
-        self.report(call, &findings);
         match resolved {
             [Some(wide), Some(narrow)] if wide != narrow => {
-                let arches: Vec<Arch> = self.policy.arches().collect();
-                for arch in arches {
+                for arch in self.policy.arches() {
                     let resolved = if is_narrow(arch) { &narrow } else { &wide };
                     if let Some(number) = call.number(arch) {
                         self.add(Subject::Numbered(arch, number), resolved)?;
@@ -143,81 +142,87 @@ impl<'m> Meaning<'m, '_> {
     /// Adds what is said of a call that hands on to others, with what that says of it: on each
     /// architecture that has it.
     fn multiplexed(&mut self, multiplexer: &Multiplexer, call: Syscall) -> Result<(), Problem> {
-        let mut findings = Vec::new();
-        let mut remarked = Vec::new();
-        let arches: Vec<Arch> = self.policy.arches().collect();
-        for arch in arches {
+        let mut is_first = true;
+        for arch in self.policy.arches() {
             let Some(number) = call.number(arch) else { continue };
             let entries = self.calls.entries(call);
             let mut said = alternatives(self.written, entries, is_narrow(arch));
+            let explicit = said.len();
             let is_allowed = said.iter().any(|one| one.is_whole() && !one.action.refuses());
             for (other, number) in multiplexer.through() {
                 let entries = self.calls.entries(other);
                 let direct = alternatives(self.written, entries, is_narrow(arch));
-                if direct.iter().any(|one| !one.is_whole()) && !remarked.contains(&other) {
-                    remarked.push(other);
+                if is_first && direct.iter().any(|one| !one.is_whole()) {
                     remarks::of_unchecked(other, multiplexer, is_allowed, self.mode, self.notes);
                 }
-                said.extend(self.through(multiplexer, other, number, arch, direct)?);
+                self.through(multiplexer, (other, number), arch, direct, &mut said)?;
             }
-            order::sort_by(&mut said, |a, b| a.entry < b.entry);
-            let (resolved, more) = resolve(&said, self.written.default, self.mode, call)?;
-            findings.extend(more);
+            let (resolved, findings) = resolve(&said, self.written.default, self.mode, call)?;
+            if is_first && explicit > 1 {
+                self.report(call, &findings);
+            }
+            is_first = false;
             self.add(Subject::Numbered(arch, number), &resolved)?;
-        }
-        precedence::each_once(&mut findings);
-        if self.calls.entries(call).iter().any(|at| !self.written.entries[*at].args.is_empty()) {
-            self.report(call, &findings);
         }
         Ok(())
     }
 
-    /// What the rules of `other` say of a call that reaches it under `number`.
+    /// What the rules of a call say of one that reaches it under a number, behind what is said already.
     fn through(
         &self,
         multiplexer: &Multiplexer,
-        other: Syscall,
-        number: u16,
+        (other, number): (Syscall, u16),
         arch: Arch,
         direct: Vec<Alternative>,
-    ) -> Result<Vec<Alternative>, Problem> {
+        said: &mut Vec<Alternative>,
+    ) -> Result<(), Problem> {
         let (width, all) = width(is_narrow(arch));
         let is = |mask: u64| {
             let (operator, mask) =
                 if mask == all { (Operator::Eq, 0) } else { (Operator::MaskedEq, mask) };
-            Condition::new("", 0, operator, width, number.into(), mask).into_iter()
+            let condition = Condition::new("", 0, operator, width, number.into(), mask);
+            condition.map_err(|error| Problem::at(&Place::ROOT, &error.to_string()))
         };
         if self.mode.as_runc {
             // What stands in the rule of the first argument is overwritten, and what of others is
             // compared with what the multiplexer has there (src/syscalls.c, abi_rule_add).
-            let rewritten = direct.into_iter().map(|one| {
-                let others = one.conditions.into_iter().filter(|condition| condition.index() > 0);
-                Alternative { conditions: is(all).chain(others).collect(), ..one }
-            });
-            return Ok(rewritten.collect());
+            for mut one in direct {
+                one.conditions.retain(|condition| condition.index() > 0);
+                one.conditions.insert(0, is(all)?);
+                said.push(one);
+            }
+            return Ok(());
         }
-        let Some(entry) = direct.first().map(|one| one.entry) else { return Ok(Vec::new()) };
+        let Some(entry) = direct.first().map(|one| one.entry) else { return Ok(()) };
         let (resolved, _) = resolve(&direct, self.written.default, self.mode, other)?;
-        let action = precedence::unchecked(&resolved, self.written.default);
-        // A refusal holds for all that the kernel takes for this call, the rest for what libseccomp
-        // takes for it.
-        let one = |action: Action| {
+        if let Some(action) = precedence::unchecked(&resolved, self.written.default) {
+            // A refusal holds for all that the kernel takes for this call, the rest for what
+            // libseccomp takes for it.
             let mask = if action < self.written.default { multiplexer.mask & all } else { all };
-            Alternative { entry, action, conditions: is(mask).collect() }
-        };
-        Ok(action.map(one).into_iter().collect())
+            said.push(Alternative { entry, action, conditions: vec![is(mask)?] });
+        }
+        Ok(())
     }
 
     fn add(&mut self, subject: Subject, resolved: &Resolved) -> Result<(), Problem> {
-        let whole = resolved.whole.map(|action| Rule::new(action, []));
-        let rules = resolved.rules.iter();
-        let rules =
-            rules.map(|(action, conditions)| Rule::new(*action, conditions.iter().copied()));
-        for rule in whole.into_iter().chain(rules) {
-            let added = self.policy.add_rule_for(subject, rule);
-            added.map_err(|error| Problem::at(&Place::ROOT, &error.to_string()))?;
+        if let Some(action) = resolved.whole {
+            self.add_rule(subject, action, &[])?;
+        }
+        for (action, conditions) in &resolved.rules {
+            self.add_rule(subject, *action, conditions)?;
         }
         Ok(())
+    }
+
+    fn add_rule(
+        &mut self,
+        subject: Subject,
+        action: Action,
+        conditions: &[Condition],
+    ) -> Result<(), Problem> {
+        let rule = Rule::new(action, conditions.iter().copied());
+        let added = self.policy.add_rule_for(subject, rule);
+        added.map_err(|error| Problem::at(&Place::ROOT, &error.to_string()))
     }
 
     fn report(&mut self, call: Syscall, findings: &[Finding]) {
@@ -262,15 +267,18 @@ fn alternatives(written: &Written<'_>, entries: &[usize], narrow: bool) -> Vec<A
 /// The conditions that can be false, in the order of the arguments.
 fn conditions(args: &[Arg], narrow: bool) -> Vec<Condition> {
     let (width, all) = width(narrow);
-    let one = |arg: &Arg| {
+    let mut conditions: Vec<Condition> = Vec::with_capacity(args.len());
+    for arg in args {
         let (datum, mask) = (arg.datum & all, arg.mask & all);
         // libseccomp leaves out what asks nothing (src/db.c, _db_arg_cmp_need_lo).
-        let asks = arg.operator != Operator::MaskedEq || mask != 0;
-        let condition = Condition::new("", arg.index, arg.operator, width, datum, mask);
-        condition.ok().filter(|_| asks)
-    };
-    let mut conditions: Vec<Condition> = args.iter().filter_map(one).collect();
-    order::sort_by(&mut conditions, |a, b| a.index() < b.index());
+        if arg.operator == Operator::MaskedEq && mask == 0 {
+            continue;
+        }
+        let condition = Condition::new("", arg.index, arg.operator, width, datum, mask)
+            .expect("the index was checked, and the rest is cut to fit");
+        let place = conditions.partition_point(|other| other.index() <= condition.index());
+        conditions.insert(place, condition);
+    }
     conditions
 }
 

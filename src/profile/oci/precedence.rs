@@ -6,7 +6,6 @@
 use super::runc;
 use crate::action::Action;
 use crate::call::Call;
-use crate::order;
 use crate::policy::{Condition, Operator};
 
 /// A rule as runc would hand it on: all of its conditions hold on different arguments.
@@ -151,20 +150,5 @@ pub(super) fn unchecked(resolved: &Resolved, default: Action) -> Option<Action> 
         (Some(whole), None) => Some(whole),
         (None, Some(action)) => (action < default).then_some(action),
         (None, None) => None,
-    }
-}
-
-/// Findings, each once: two architectures find the same.
-pub(super) fn each_once(findings: &mut Vec<Finding>) {
-    order::sort_by(findings, |a, b| key(a) < key(b));
-    findings.dedup();
-}
-
-const fn key(finding: &Finding) -> (u8, usize, usize) {
-    match *finding {
-        Finding::Wholes { first, strictest } => (0, first, strictest),
-        Finding::Exception { entry, whole } => (1, entry, whole),
-        Finding::Void { entry, whole } => (2, entry, whole),
-        Finding::Both { entry, other } => (3, entry, other),
     }
 }

@@ -8,7 +8,7 @@ use crate::action::{Action, Kind};
 use crate::arch::{Arch, Arches};
 use crate::error::Printable;
 use crate::policy::Operator;
-use crate::profile::json::{Place, Problem, Read, Value, list, number, text};
+use crate::profile::json::{Place, Problem, Read, Value, list, number, text, words};
 
 /// The largest errno that libseccomp takes (src/system.c, sys_chk_seccomp_action).
 const MOST_ERRNO: u64 = 4094;
@@ -43,10 +43,16 @@ pub(super) fn profile<'v>(
         let what = "SCMP_ACT_NOTIFY is no default action: whoever answers would wait for itself";
         return Err(Problem::at(&top.key("defaultAction"), what));
     }
+    let mut loading = flags.map(|_| Vec::new());
+    words(flags, &top.key("flags"), &mut |word, place| {
+        let flag = known(&FLAGS, word, "flag", place)?;
+        loading.get_or_insert_default().push(flag);
+        Ok(())
+    })?;
     Ok(Written {
         default,
         arches: reader.arches(&top, arches, map)?,
-        flags: flags.map(|flags| words(flags, &top.key("flags"), flag)).transpose()?,
+        flags: loading,
         listener_path: without_nul(path, &top.key("listenerPath"))?,
         listener_metadata: without_nul(metadata, &top.key("listenerMetadata"))?,
         entries: reader.entries(entries, &top.key("syscalls"))?,
@@ -66,12 +72,13 @@ impl Reader<'_, '_> {
         listed: Option<&Value<'_>>,
         map: Option<&Value<'_>>,
     ) -> Result<Arches, Problem> {
-        let (list_place, map_place) = (top.key("architectures"), top.key("archMap"));
+        let map_place = top.key("archMap");
         let map = list(map, &map_place)?;
-        let mut arches: Arches = match listed {
-            Some(listed) => words(listed, &list_place, arch)?.into_iter().collect(),
-            None => Arches::default(),
-        };
+        let mut arches = Arches::default();
+        words(listed, &top.key("architectures"), &mut |word, place| {
+            arches.insert(arch(word, place)?);
+            Ok(())
+        })?;
         if !map.is_empty() && arches != Arches::default() {
             let what = "beside 'architectures' it can't be; use either";
             return Err(Problem::at(&map_place, what));
@@ -83,14 +90,16 @@ impl Reader<'_, '_> {
                 self.read.fields(item, &place, &["architecture", "subArchitectures"])?;
             let main_place = place.key("architecture");
             let main = arch(text(main, &main_place)?.unwrap_or_default(), &main_place)?;
-            let below = match sub {
-                Some(sub) => words(sub, &place.key("subArchitectures"), arch)?,
-                None => Vec::new(),
-            };
+            let mut all = Arches::default();
+            all.insert(main);
+            words(sub, &place.key("subArchitectures"), &mut |word, place| {
+                all.insert(arch(word, place)?);
+                Ok(())
+            })?;
+            // As in Docker, the first one counts.
             if !is_found && self.context.arch == Some(main) {
                 is_found = true;
-                arches.insert(main);
-                below.into_iter().for_each(|arch| arches.insert(arch));
+                arches = all;
             }
         }
         Ok(arches)
@@ -101,8 +110,12 @@ impl Reader<'_, '_> {
         value: Option<&'v Value<'_>>,
         place: &Place<'_>,
     ) -> Result<Vec<Entry<'v>>, Problem> {
-        let items = list(value, place)?.iter().enumerate();
-        items.map(|(index, item)| self.entry(item, index, &place.item(index))).collect()
+        let items = list(value, place)?;
+        let mut entries = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            entries.push(self.entry(item, index, &place.item(index))?);
+        }
+        Ok(entries)
     }
 
     fn entry<'v>(
@@ -118,13 +131,9 @@ impl Reader<'_, '_> {
         let action =
             self.action(place, ["action", "errnoRet", "errno"], [action, errno_ret, errno])?;
         let selection = Selection::of(includes, excludes, place, self.read)?;
-        Ok(Entry {
-            index,
-            names: self.names(names, name, place)?,
-            action,
-            args: self.args(args, &place.key("args"))?,
-            selection,
-        })
+        let names = self.names(names, name, place)?;
+        let args = self.args(args, &place.key("args"))?;
+        Ok(Entry { index, names, action, args, selection })
     }
 
     fn names<'v>(
@@ -134,31 +143,33 @@ impl Reader<'_, '_> {
         place: &Place<'_>,
     ) -> Result<Vec<&'v str>, Problem> {
         let (many_place, one_place) = (place.key("names"), place.key("name"));
-        let many = list(names, &many_place)?;
+        let mut all = Vec::with_capacity(list(names, &many_place)?.len());
+        words(names, &many_place, &mut |word, place| {
+            if word.is_empty() {
+                return Err(Problem::at(place, "the name of the system call is empty"));
+            }
+            all.push(word);
+            Ok(())
+        })?;
         match text(name, &one_place)? {
-            Some(one) if !one.is_empty() && many.is_empty() => return Ok(vec![one]),
-            Some(one) if !one.is_empty() => {
+            None | Some("") => {}
+            Some(one) if all.is_empty() => all.push(one),
+            Some(_) => {
                 return Err(Problem::at(&one_place, "beside 'names' it can't be; use either"));
             }
-            _ => {}
         }
-        if many.is_empty() {
+        if all.is_empty() {
             self.read.notes.skipped(place, "it names no system call, and does nothing")?;
         }
-        let items = many.iter().enumerate();
-        let name = |(index, item)| {
-            let place = many_place.item(index);
-            match text(Some(item), &place) {
-                Ok(Some("")) => Err(Problem::at(&place, "the name of the system call is empty")),
-                other => Ok(other?.unwrap_or_default()),
-            }
-        };
-        items.map(name).collect()
+        Ok(all)
     }
 
     fn args(&mut self, value: Option<&Value<'_>>, place: &Place<'_>) -> Result<Vec<Arg>, Problem> {
-        let items = list(value, place)?.iter().enumerate();
-        items.map(|(index, item)| self.arg(item, &place.item(index))).collect()
+        let mut args = Vec::new();
+        for (index, item) in list(value, place)?.iter().enumerate() {
+            args.push(self.arg(item, &place.item(index))?);
+        }
+        Ok(args)
     }
 
     fn arg(&mut self, value: &Value<'_>, place: &Place<'_>) -> Result<Arg, Problem> {
@@ -247,24 +258,6 @@ impl Reader<'_, '_> {
     }
 }
 
-/// A list of words, each with a meaning.
-fn words<T>(
-    value: &Value<'_>,
-    place: &Place<'_>,
-    meaning: fn(&str, &Place<'_>) -> Result<T, Problem>,
-) -> Result<Vec<T>, Problem> {
-    let items = list(Some(value), place)?.iter().enumerate();
-    let word = |(index, item)| {
-        let place = place.item(index);
-        meaning(text(Some(item), &place)?.unwrap_or_default(), &place)
-    };
-    items.map(word).collect()
-}
-
-fn flag(word: &str, place: &Place<'_>) -> Result<names::Flag, Problem> {
-    known(&FLAGS, word, "flag", place)
-}
-
 fn arch(word: &str, place: &Place<'_>) -> Result<Arch, Problem> {
     names::arch(word).ok_or_else(|| {
         let what = format!(
@@ -283,10 +276,24 @@ fn known<T: Copy>(
     place: &Place<'_>,
 ) -> Result<T, Problem> {
     find(table, word).ok_or_else(|| {
-        let all: Vec<&str> = table.iter().map(|(name, _)| *name).collect();
-        let all = all.join(", ");
-        Problem::at(place, &format!("unknown {what} \"{}\"; one of {all}", Printable(word)))
+        let mut names = table.iter().map(|(name, _)| *name);
+        unknown(&mut names, word, what, place)
     })
+}
+
+#[cold]
+fn unknown(
+    known: &mut dyn Iterator<Item = &str>,
+    word: &str,
+    what: &str,
+    place: &Place<'_>,
+) -> Problem {
+    let mut said = format!("unknown {what} \"{}\"; one of", Printable(word));
+    for (index, name) in known.enumerate() {
+        said.push_str(if index == 0 { " " } else { ", " });
+        said.push_str(name);
+    }
+    Problem::at(place, &said)
 }
 
 /// A text that C can read.

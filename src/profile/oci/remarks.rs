@@ -60,38 +60,37 @@ pub(super) fn of_finding(
     mode: Mode,
     notes: &mut Notes,
 ) {
-    let entry = |index: usize| {
-        let action =
-            written.entries.get(index).map_or(String::new(), |entry| entry.action.to_string());
-        format!("syscalls[{index}] ({action})")
-    };
-    let runc = mode.as_runc;
-    let what = match finding {
-        Finding::Wholes { first, strictest } => {
-            let outcome = match runc {
-                true => "the first holds",
-                false => "the stricter one holds, where runc takes the first",
-            };
-            let (first, strictest) = (entry(first), entry(strictest));
-            format!("{first} and {strictest} are both for the whole call; {outcome}")
-        }
-        Finding::Exception { entry: exception, whole } => {
-            let outcome = if runc { "is dropped" } else { "holds, where runc drops it" };
-            let (exception, whole) = (entry(exception), entry(whole));
-            format!("{exception} is an exception from {whole}; it {outcome}")
-        }
+    let entry = |index: usize| format!("syscalls[{index}] ({})", written.entries[index].action);
+    let (one, between, other, [outcome, in_runc]) = match finding {
+        Finding::Wholes { first, strictest } => (
+            entry(first),
+            " and ",
+            entry(strictest),
+            [
+                " are both for the whole call; the stricter one holds, where runc takes the first",
+                " are both for the whole call; the first holds",
+            ],
+        ),
+        Finding::Exception { entry: exception, whole } => (
+            entry(exception),
+            " is an exception from ",
+            entry(whole),
+            ["; it holds, where runc drops it", "; it is dropped"],
+        ),
         Finding::Void { entry: void, whole } => {
-            let (void, whole) = (entry(void), entry(whole));
-            format!("{void} has no effect beside {whole}, which is for the whole call")
+            let outcome = ", which is for the whole call";
+            (entry(void), " has no effect beside ", entry(whole), [outcome, outcome])
         }
-        Finding::Both { entry: one, other } => {
-            let outcome = match runc {
-                true => "the one that libseccomp asks first decides",
-                false => "the stricter one holds, where libseccomp's order would decide",
-            };
-            let (one, other) = (entry(one), entry(other));
-            format!("{one} and {other} may match one call; {outcome}")
-        }
+        Finding::Both { entry: both, other } => (
+            entry(both),
+            " and ",
+            entry(other),
+            [
+                " may match one call; the stricter one holds, where libseccomp's order would decide",
+                " may match one call; the one that libseccomp asks first decides",
+            ],
+        ),
     };
-    notes.line(&[call.name(), ": ", &what]);
+    let outcome = if mode.as_runc { in_runc } else { outcome };
+    notes.line(&[call.name(), ": ", &one, between, &other, outcome]);
 }

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::names::{capability, docker_arch};
 use crate::arch::Arches;
 use crate::error::Printable;
-use crate::profile::json::{Place, Problem, Read, Value, list, text};
+use crate::profile::json::{Place, Problem, Read, Value, text, words};
 
 /// What has to be so for a rule to hold, and what must not.
 #[derive(Debug, Default)]
@@ -69,30 +69,32 @@ impl Filter {
         let [arches, caps, min_kernel] =
             read.fields(value, place, &["arches", "caps", "minKernel"])?;
         let mut filter = Self::default();
-        for (index, item) in list(arches, &place.key("arches"))?.iter().enumerate() {
-            let (above, arches) = (place.key("arches"), filter.arches.get_or_insert_default());
-            let place = above.item(index);
-            let word = text(Some(item), &place)?.unwrap_or_default();
+        words(arches, &place.key("arches"), &mut |word, place| {
+            let arches = filter.arches.get_or_insert_default();
             match docker_arch(word) {
                 Some(arch) => arches.insert(arch),
-                None => read.notes.skipped(&place, &unknown("architecture", word, "amd64"))?,
+                None => read.notes.skipped(place, &unknown("architecture", word, "amd64"))?,
             }
-        }
-        for (index, item) in list(caps, &place.key("caps"))?.iter().enumerate() {
-            let (above, caps) = (place.key("caps"), filter.caps.get_or_insert_default());
-            let place = above.item(index);
-            let word = text(Some(item), &place)?.unwrap_or_default();
+            Ok(())
+        })?;
+        words(caps, &place.key("caps"), &mut |word, place| {
+            let caps = filter.caps.get_or_insert_default();
             match capability(word) {
                 Some(number) => caps.known |= 1 << number,
                 None => {
                     caps.unknown = true;
-                    read.notes.skipped(&place, &unknown("capability", word, "CAP_SYS_ADMIN"))?;
+                    read.notes.skipped(place, &unknown("capability", word, "CAP_SYS_ADMIN"))?;
                 }
             }
-        }
+            Ok(())
+        })?;
         let place = place.key("minKernel");
-        filter.min_kernel =
-            text(min_kernel, &place)?.map(|word| version(word, &place)).transpose()?;
+        if let Some(word) = text(min_kernel, &place)? {
+            filter.min_kernel = Some(version(word).ok_or_else(|| {
+                let what = format!("\"{}\" is no version like \"4.8\"", Printable(word));
+                Problem::at(&place, &what)
+            })?);
+        }
         Ok(filter)
     }
 }
@@ -105,13 +107,9 @@ fn unknown(what: &str, word: &str, example: &str) -> String {
 }
 
 /// A version like 4.8, or 4.8.0, of which the third number says nothing.
-fn version(word: &str, place: &Place<'_>) -> Result<(u32, u32), Problem> {
-    let numbers: Option<Vec<u32>> = word.splitn(4, '.').map(|part| part.parse().ok()).collect();
-    match numbers.as_deref() {
-        Some([major, minor] | [major, minor, _]) => Ok((*major, *minor)),
-        _ => {
-            let what = format!("\"{}\" is no version like \"4.8\"", Printable(word));
-            Err(Problem::at(place, &what))
-        }
-    }
+fn version(word: &str) -> Option<(u32, u32)> {
+    let (major, rest) = word.split_once('.')?;
+    let (minor, third) = rest.split_once('.').unwrap_or((rest, "0"));
+    let _: u32 = third.parse().ok()?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
 }
