@@ -48,7 +48,7 @@ impl Calls {
             if !entry.selection.holds(context) {
                 continue;
             }
-            remarks::of_entry(entry, written.default, notes);
+            remarks::of_entry(entry, written.default, mode, notes);
             let all = Place::ROOT.key("syscalls");
             let above = all.item(entry.index);
             let names = above.key("names");

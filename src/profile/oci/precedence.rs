@@ -25,18 +25,20 @@ impl Alternative {
 
     /// Whether some call may match both. Yes where that is not plain to see.
     pub(super) fn may_meet(&self, other: &Self) -> bool {
-        let excludes = |a: &Condition, b: &Condition| {
-            a.index() == b.index() && a.operator() == Operator::Eq && {
-                let mut call = Call::default();
-                call.args[usize::from(a.index())] = a.value();
-                !b.holds(&call)
-            }
-        };
-        !self
-            .conditions
-            .iter()
-            .any(|a| other.conditions.iter().any(|b| excludes(a, b) || excludes(b, a)))
+        self.conditions.iter().all(|a| may_hold_with(*a, &other.conditions))
     }
+}
+
+/// Whether a condition may hold together with others. Yes where that is not plain to see.
+pub(super) fn may_hold_with(condition: Condition, others: &[Condition]) -> bool {
+    let excludes = |a: Condition, b: Condition| {
+        a.index() == b.index() && a.operator() == Operator::Eq && {
+            let mut call = Call::default();
+            call.args[usize::from(a.index())] = a.value();
+            !b.holds(&call)
+        }
+    };
+    !others.iter().any(|other| excludes(condition, *other) || excludes(*other, condition))
 }
 
 /// What is said of one call on one architecture.

@@ -17,12 +17,16 @@ pub(super) fn of_arches(written: &Written<'_>, context: &Context, notes: &mut No
     }
 }
 
-pub(super) fn of_entry(entry: &Entry<'_>, default: Action, notes: &mut Notes) {
+pub(super) fn of_entry(entry: &Entry<'_>, default: Action, mode: Mode, notes: &mut Notes) {
     let above = Place::ROOT.key("syscalls");
     let place = above.item(entry.index);
     if entry.action == default {
-        let what =
-            "its action is the default's: it only counts where another rule lets more through";
+        let what = match mode.as_runc {
+            true => "its action is the default's: it is skipped",
+            false => {
+                "its action is the default's: it only counts where another rule lets more through"
+            }
+        };
         notes.say(&place.key("action"), what);
     }
     if entry.asks_twice() {

@@ -8,7 +8,7 @@
 
 use std::cmp::Ordering;
 
-use super::precedence::Alternative;
+use super::precedence::{Alternative, may_hold_with};
 use crate::action::Action;
 use crate::order;
 use crate::policy::{Condition, Operator, Rule};
@@ -19,21 +19,35 @@ type Said = (Action, Vec<Condition>);
 /// The rules in the order in which they are asked.
 ///
 /// # Errors
-/// One condition has two verdicts: libseccomp's EEXIST, at which runc gives up.
+/// One condition has two verdicts, or has one after more special ones with others: libseccomp's EEXIST,
+/// at which runc gives up.
 pub(super) fn in_order<'r>(rules: &[&'r Alternative]) -> Result<Vec<&'r Alternative>, String> {
     let mut sorted = rules.to_vec();
     order::sort_by(&mut sorted, |a, b| compare(&a.conditions, &b.conditions) == Ordering::Less);
-    for pair in sorted.windows(2) {
-        let [a, b] = [pair[0], pair[1]];
-        if a.action != b.action && a.conditions == b.conditions {
-            return Err(format!(
-                "syscalls[{}] and syscalls[{}] give one condition two verdicts, {} and {}: \
-                 libseccomp refuses that (EEXIST)",
-                a.entry, b.entry, a.action, b.action
-            ));
+    // Those that are more general than the one at hand, each more special than the one before.
+    let mut general: Vec<&Alternative> = Vec::new();
+    for one in &sorted {
+        while general.pop_if(|other| !one.conditions.starts_with(&other.conditions)).is_some() {}
+        for other in &general {
+            let is_the_same = other.conditions.len() == one.conditions.len();
+            if other.action != one.action && (is_the_same || one.entry < other.entry) {
+                return Err(refused(other, one));
+            }
+        }
+        if general.last().is_none_or(|other| other.conditions != one.conditions) {
+            general.push(one);
         }
     }
     Ok(sorted)
+}
+
+#[cold]
+fn refused(a: &Alternative, b: &Alternative) -> String {
+    format!(
+        "syscalls[{}] and syscalls[{}] give one condition two verdicts, {} and {}: libseccomp \
+         refuses that (EEXIST)",
+        a.entry, b.entry, a.action, b.action
+    )
 }
 
 fn compare(a: &[Condition], b: &[Condition]) -> Ordering {
@@ -64,37 +78,54 @@ const fn rank(condition: &Condition) -> u8 {
 /// Only what is looser and earlier has to be left out of a rule: what is stricter wins anyway.
 ///
 /// # Errors
-/// There would be too many.
+/// There would be too many, or too long ones.
 pub(super) fn first_match(list: &[&Alternative]) -> Result<Vec<Said>, String> {
-    const MOST: usize = 512;
-    let mut all = Vec::new();
+    let mut all = Vec::with_capacity(list.len());
     for (at, rule) in list.iter().enumerate() {
-        let earlier = list[..at].iter();
-        let looser = earlier.filter(|one| one.action > rule.action && one.may_meet(rule));
         let mut parts = vec![rule.conditions.clone()];
-        for other in looser {
-            parts = parts.iter().flat_map(|part| without(part, &other.conditions)).collect();
-            if parts.len() > MOST {
+        for earlier in &list[..at] {
+            if parts.is_empty() {
                 break;
+            }
+            if earlier.action > rule.action && earlier.may_meet(rule) {
+                parts = without(&parts, &earlier.conditions).ok_or_else(|| too_many(list.len()))?;
             }
         }
         all.extend(parts.into_iter().map(|conditions| (rule.action, conditions)));
         if all.len() > MOST.max(list.len()) {
-            return Err(format!(
-                "the order in which libseccomp asks its {} rules would take more than {MOST} to \
-                 say; leave NUCLEUS_OCI_AS_RUNC out, and the strictest holds",
-                list.len()
-            ));
+            return Err(too_many(list.len()));
         }
     }
     Ok(all)
 }
 
-/// `part` where not all of `conditions` hold.
-fn without(part: &[Condition], conditions: &[Condition]) -> Vec<Vec<Condition>> {
-    let opposites = conditions.iter().flat_map(opposites);
-    let parts = opposites.map(|opposite| part.iter().copied().chain([opposite]).collect());
-    parts.filter(|part: &Vec<Condition>| part.len() <= Rule::MOST_CONDITIONS).collect()
+/// How many parts a rule is cut into at most.
+const MOST: usize = 512;
+
+#[cold]
+fn too_many(count: usize) -> String {
+    format!(
+        "the order in which libseccomp asks its {count} rules would take more than {MOST} to say; \
+         leave NUCLEUS_OCI_AS_RUNC out, and the strictest holds"
+    )
+}
+
+/// `parts` where not all of `conditions` hold; none if that is too much to say.
+fn without(parts: &[Vec<Condition>], conditions: &[Condition]) -> Option<Vec<Vec<Condition>>> {
+    let mut left = Vec::new();
+    for part in parts {
+        for opposite in conditions.iter().flat_map(opposites) {
+            if may_hold_with(opposite, part) {
+                let mut narrower = part.clone();
+                narrower.push(opposite);
+                left.push(narrower);
+                if left.len() > MOST || part.len() == Rule::MOST_CONDITIONS {
+                    return None;
+                }
+            }
+        }
+    }
+    Some(left)
 }
 
 /// Conditions of which one holds where `condition` does not.
