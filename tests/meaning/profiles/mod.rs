@@ -3,6 +3,7 @@
 mod errors;
 mod files;
 mod libseccomp;
+mod page;
 mod reports;
 mod verdicts;
 
