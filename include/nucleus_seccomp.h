@@ -479,7 +479,7 @@ typedef struct {
 //
 //     // For a container with CAP_NET_BIND_SERVICE alone.
 //     nucleus_oci_context context = { .size = sizeof context, .given = NUCLEUS_OCI_CAPABILITIES,
-//                                     .capabilities = 1 << 10 };
+//                                     .capabilities = UINT64_C(1) << 10 };
 //     nucleus_filter_set_oci_context(f, &context);
 //     nucleus_filter_load_oci(f, "profile.json", NULL, 0);
 //
@@ -491,7 +491,7 @@ nucleus_status nucleus_filter_set_oci_context(nucleus_filter *filter,
 // Loads a profile of the OCI runtime specification from a file: the form that Docker, Podman and
 // Kubernetes take. The filter gets its default action (in place of that of nucleus_filter_new), its
 // architectures, rules and flags; allow and deny on top, or intersect with another. docs/oci.md says
-// what each word comes to. Loading it again without `sha256_hex` reads whatever is there then.
+// what each word comes to.
 //
 // `sha256_hex` is NULL, or the SHA-256 that the file must have: 64 hexadecimal digits of either case.
 // It is over the very bytes that are taken: the file is opened and read once. A symbolic link at the
