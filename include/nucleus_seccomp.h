@@ -504,7 +504,7 @@ nucleus_status nucleus_filter_set_oci_context(nucleus_filter *filter,
 //     nucleus_filter_deny(f, "ptrace");
 //
 // Either the whole profile is taken, or the filter is as before and keeps an error that names the
-// place ("load_oci: profile.json: syscalls[3].args[0].op: unknown operator ...").
+// place: `load_oci: profile.json: syscalls[3].args[0].op: unknown operator "SCMP_CMP_FOO"; one of ...`.
 //
 // Errors: NUCLEUS_ERR_FILE when the file can't be read, or is none of the above;
 // NUCLEUS_ERR_PROFILE for another SHA-256, for what is no JSON, and for what is no profile;

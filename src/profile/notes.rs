@@ -20,7 +20,7 @@ impl Notes {
 
     /// A line about `place`.
     pub(super) fn say(&mut self, place: &Place<'_>, what: &str) {
-        self.line(&[&Problem::at(place, what).0]);
+        self.line(&[Problem::at(place, what).words()]);
     }
 
     /// A line of several parts.

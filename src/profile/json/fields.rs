@@ -168,7 +168,9 @@ mod tests {
         let value = parse(text.as_bytes()).unwrap();
         let mut notes = Notes::new(strict);
         let mut read = Read { notes: &mut notes, last_wins };
-        let found = read.fields(&value, &Place::ROOT.key("top"), &KNOWN).map_err(|p| p.0)?;
+        let found = read
+            .fields(&value, &Place::ROOT.key("top"), &KNOWN)
+            .map_err(|p| p.words().to_owned())?;
         Ok((format!("{:?}", found.map(|value| value.map(Value::what))), notes.report()))
     }
 
@@ -223,7 +225,7 @@ mod tests {
     #[test]
     fn values_of_the_wrong_kind() {
         let place = Place::ROOT.key("x");
-        let said = |problem: Result<(), Problem>| problem.unwrap_err().0;
+        let said = |problem: Result<(), Problem>| problem.unwrap_err().words().to_owned();
         let is = |value: Value<'static>| value;
         let (one, odd, bad) = (is(Value::Number(7)), is(Value::OddNumber), is(Value::Bool));
         let cases = [

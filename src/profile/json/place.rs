@@ -47,18 +47,26 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-/// Why a file can't be taken: the place and what is wrong there.
+/// Why a file can't be taken: the place and what is wrong there. As small as a pointer, as hundreds of
+/// results hand it on.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::profile) struct Problem(pub(in crate::profile) String);
+pub(in crate::profile) struct Problem(Box<Words>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Words(String);
 
 impl Problem {
     #[cold]
     #[inline(never)] // there are fifty places that would each have a copy
     pub(in crate::profile) fn at(place: &Place<'_>, what: &str) -> Self {
-        match place.step {
-            Step::Root => Self(what.to_owned()),
-            _ => Self(format!("{place}: {what}")),
-        }
+        Self(Box::new(Words(match place.step {
+            Step::Root => what.to_owned(),
+            _ => format!("{place}: {what}"),
+        })))
+    }
+
+    pub(in crate::profile) fn words(&self) -> &str {
+        &self.0.0
     }
 }
 
@@ -75,7 +83,7 @@ mod tests {
         let first = args.item(0);
         assert_eq!(first.key("op").to_string(), "syscalls[3].args[0].op");
         assert_eq!(flags.to_string(), "flags");
-        assert_eq!(Problem::at(&root, "wrong").0, "wrong");
-        assert_eq!(Problem::at(&flags, "wrong").0, "flags: wrong");
+        assert_eq!(Problem::at(&root, "wrong").words(), "wrong");
+        assert_eq!(Problem::at(&flags, "wrong").words(), "flags: wrong");
     }
 }

@@ -67,7 +67,7 @@ pub fn set(
     }
     let mut notes = Notes::new(mode.strict);
     let read = read(policy, bytes, context, mode, &mut notes);
-    let (new, mut profile) = read.map_err(|Problem(what)| Error::profile(source, what))?;
+    let (new, mut profile) = read.map_err(|problem| Error::profile(source, problem.words()))?;
     *policy = new;
     profile.report = notes.report();
     Ok(profile)

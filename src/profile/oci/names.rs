@@ -74,60 +74,28 @@ pub(super) fn docker_arch(word: &str) -> Option<Arch> {
 }
 
 /// By their numbers, without `CAP_` (linux/capability.h).
-pub(super) const CAPABILITIES: [&str; 41] = [
-    "CHOWN",
-    "DAC_OVERRIDE",
-    "DAC_READ_SEARCH",
-    "FOWNER",
-    "FSETID",
-    "KILL",
-    "SETGID",
-    "SETUID",
-    "SETPCAP",
-    "LINUX_IMMUTABLE",
-    "NET_BIND_SERVICE",
-    "NET_BROADCAST",
-    "NET_ADMIN",
-    "NET_RAW",
-    "IPC_LOCK",
-    "IPC_OWNER",
-    "SYS_MODULE",
-    "SYS_RAWIO",
-    "SYS_CHROOT",
-    "SYS_PTRACE",
-    "SYS_PACCT",
-    "SYS_ADMIN",
-    "SYS_BOOT",
-    "SYS_NICE",
-    "SYS_RESOURCE",
-    "SYS_TIME",
-    "SYS_TTY_CONFIG",
-    "MKNOD",
-    "LEASE",
-    "AUDIT_WRITE",
-    "AUDIT_CONTROL",
-    "SETFCAP",
-    "MAC_OVERRIDE",
-    "MAC_ADMIN",
-    "SYSLOG",
-    "WAKE_ALARM",
-    "BLOCK_SUSPEND",
-    "AUDIT_READ",
-    "PERFMON",
-    "BPF",
-    "CHECKPOINT_RESTORE",
-];
+const CAPABILITIES: &str = "\
+    CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE \
+    NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT \
+    SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE \
+    AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ \
+    PERFMON BPF CHECKPOINT_RESTORE";
 
 /// The number of a capability.
-pub(super) fn capability(word: &str) -> Option<usize> {
-    let name = word.strip_prefix("CAP_")?;
-    CAPABILITIES.iter().position(|known| *known == name)
+pub(super) fn capability(word: &str) -> Option<u16> {
+    place(CAPABILITIES, word.strip_prefix("CAP_")?)
 }
 
-/// The names of errors by their numbers, from 1 on (asm-generic/errno-base.h and errno.h); a dash
-/// where a number has none.
+/// The place of a word among words with a blank between them; a dash holds a place for none.
+///
+/// A list of texts would take as much room again for the address of each.
+fn place(words: &str, word: &str) -> Option<u16> {
+    words.split(' ').zip(0..).find(|(known, _)| *known == word && word != "-").map(|(_, at)| at)
+}
+
+/// The names of errors by their numbers (asm-generic/errno-base.h and errno.h).
 const ERRORS: &str = "\
-    EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK \
+    - EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT ENOTBLK \
     EBUSY EEXIST EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE \
     EROFS EMLINK EPIPE EDOM ERANGE EDEADLK ENAMETOOLONG ENOLCK ENOSYS ENOTEMPTY ELOOP - ENOMSG EIDRM \
     ECHRNG EL2NSYNC EL3HLT EL3RST ELNRNG EUNATCH ENOCSI EL2HLT EBADE EBADR EXFULL ENOANO EBADRQC \
@@ -145,9 +113,7 @@ const OTHER_ERRORS: [(&str, u16); 3] = [("EWOULDBLOCK", 11), ("EDEADLOCK", 35), 
 
 /// The number of an error by its name, where the kernel's usual numbers hold.
 pub(super) fn error(name: &str) -> Option<u16> {
-    let other = OTHER_ERRORS.iter().find(|(known, _)| *known == name).map(|(_, number)| *number);
-    let mut numbered = ERRORS.split_ascii_whitespace().zip(1..).filter(|(known, _)| *known != "-");
-    other.or_else(|| numbered.find(|(known, _)| *known == name).map(|(_, number)| number))
+    find(&OTHER_ERRORS, name).or_else(|| place(ERRORS, name))
 }
 
 /// Whether an architecture numbers errors like most do. MIPS and PA-RISC have numbers of their own

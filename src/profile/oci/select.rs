@@ -108,8 +108,11 @@ fn unknown(what: &str, word: &str, example: &str) -> String {
 
 /// A version like 4.8, or 4.8.0, of which the third number says nothing.
 fn version(word: &str) -> Option<(u32, u32)> {
-    let (major, rest) = word.split_once('.')?;
-    let (minor, third) = rest.split_once('.').unwrap_or((rest, "0"));
-    let _: u32 = third.parse().ok()?;
-    Some((major.parse().ok()?, minor.parse().ok()?))
+    let mut numbers = [0u32; 3];
+    let mut parts = 0;
+    for part in word.split('.') {
+        *numbers.get_mut(parts)? = part.parse().ok()?;
+        parts += 1;
+    }
+    (parts >= 2).then_some((numbers[0], numbers[1]))
 }
