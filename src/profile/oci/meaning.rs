@@ -147,7 +147,7 @@ impl<'m> Meaning<'m, '_> {
             let Some(number) = call.number(arch) else { continue };
             let entries = self.calls.entries(call);
             let mut said = alternatives(self.written, entries, is_narrow(arch));
-            let explicit = said.len();
+            let is_named = !said.is_empty();
             let is_allowed = said.iter().any(|one| one.is_whole() && !one.action.refuses());
             for (other, number) in multiplexer.through() {
                 let entries = self.calls.entries(other);
@@ -157,8 +157,10 @@ impl<'m> Meaning<'m, '_> {
                 }
                 self.through(multiplexer, (other, number), arch, direct, &mut said)?;
             }
-            let (resolved, findings) = resolve(&said, self.written.default, self.mode, call)?;
-            if is_first && explicit > 1 {
+            let (resolved, mut findings) = resolve(&said, self.written.default, self.mode, call)?;
+            if is_first && is_named {
+                // Of an item with twenty names the same is found twenty times.
+                findings.dedup();
                 self.report(call, &findings);
             }
             is_first = false;
@@ -198,7 +200,7 @@ impl<'m> Meaning<'m, '_> {
         if let Some(action) = precedence::unchecked(&resolved, self.written.default) {
             // A refusal holds for all that the kernel takes for this call, the rest for what
             // libseccomp takes for it.
-            let mask = if action < self.written.default { multiplexer.mask & all } else { all };
+            let mask = if action <= self.written.default { multiplexer.mask & all } else { all };
             said.push(Alternative { entry, action, conditions: vec![is(mask)?] });
         }
         Ok(())

@@ -3,7 +3,7 @@
 use super::{AS_RUNC, CONTAINER, USUAL, read, with_rules};
 
 /// Rules, what is said of them, and what is said of them as runc reads them.
-const REPORTS: [(&str, &[&str], &[&str]); 9] = [
+const REPORTS: [(&str, &[&str], &[&str]); 10] = [
     (r#"{"names": ["read"], "action": "SCMP_ACT_ALLOW", "args": []}"#, &[], &[]),
     (
         r#"{"names": ["read", "initgroups"], "action": "SCMP_ACT_ALLOW"}"#,
@@ -79,6 +79,16 @@ const REPORTS: [(&str, &[&str], &[&str]); 9] = [
         &[
             "socket: it can be called through socketcall, too: conditions on its first argument are not checked there",
             "shmget: it can be called through ipc, too: conditions on its first argument are not checked there",
+        ],
+    ),
+    (
+        r#"{"names": ["socketcall"], "action": "SCMP_ACT_ALLOW"},
+           {"names": ["bind", "listen"], "action": "SCMP_ACT_TRAP"}"#,
+        &[
+            "socketcall: syscalls[1] (trap 0) is an exception from syscalls[0] (allow); it holds, where runc drops it",
+        ],
+        &[
+            "socketcall: syscalls[1] (trap 0) is an exception from syscalls[0] (allow); it is dropped",
         ],
     ),
 ];

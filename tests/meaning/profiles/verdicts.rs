@@ -45,7 +45,7 @@ fn check(why: &str, json: &str, asked: &[Asked]) {
 use Arch::{Arm, S390x, X32, X86, X86_64};
 
 /// Why, the rules of `with_rules`, and what is asked.
-const RULES: [(&str, &str, &[Asked]); 24] = [
+const RULES: [(&str, &str, &[Asked]); 25] = [
     (
         "a call as a whole",
         r#"{"names": ["read"], "action": "SCMP_ACT_ALLOW"}"#,
@@ -259,6 +259,17 @@ const RULES: [(&str, &str, &[Asked]); 24] = [
             (X86, "socketcall", &[1], KILL, ALLOW),
             (X86, "ipc", &[21], KILL, ALLOW),
             (X86, "ipc", &[0x1_0015], KILL, EPERM),
+        ],
+    ),
+    (
+        "a refusal that is the default's, where the multiplexer is allowed by its name",
+        r#"{"names": ["ipc", "shmat"], "action": "SCMP_ACT_ALLOW"},
+           {"names": ["shmat"], "action": "SCMP_ACT_ERRNO",
+            "args": [{"index": 0, "value": 7, "op": "SCMP_CMP_EQ"}]}"#,
+        &[
+            (X86, "ipc", &[21], EPERM, ALLOW),
+            (X86, "ipc", &[0x1_0015], EPERM, ALLOW),
+            (X86, "ipc", &[22], ALLOW, ALLOW),
         ],
     ),
     (
