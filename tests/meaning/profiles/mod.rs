@@ -5,6 +5,7 @@ mod files;
 mod libseccomp;
 mod page;
 mod reports;
+mod selection;
 mod verdicts;
 
 use nucleus_seccomp::action::Action;
