@@ -100,6 +100,13 @@ typedef int32_t nucleus_status;
 // There is too little room in the caller's buffer.
 #define NUCLEUS_ERR_BUFFER (-9)
 
+// A profile's file can't be read, or is none that would be: a symbolic link, no regular file, too
+// large, or changed while it was read.
+#define NUCLEUS_ERR_FILE (-10)
+
+// What was read is not the profile that was meant (its SHA-256 is another), or is none.
+#define NUCLEUS_ERR_PROFILE (-11)
+
 // The name of a status as it stands in this header ("NUCLEUS_ERR_KERNEL"), or
 // "unknown status". Static; never NULL. Since 0.1.
 const char *nucleus_status_name(nucleus_status status);
@@ -426,6 +433,110 @@ nucleus_status nucleus_filter_allow_extra(nucleus_filter *filter,
                                           size_t n,
                                           uint32_t flags);
 
+/* ---- Profiles ---- */
+
+// nucleus_filter_load_oci: what would be left out and reported (calls, capabilities and keys that
+// nobody knows) is an error. For profiles of one's own.
+#define NUCLEUS_OCI_STRICT 1
+
+// nucleus_filter_load_oci: the outcome is that of runc on libseccomp, also where that lets through
+// what the profile refuses. Without it the stricter reading holds, and the report says where.
+#define NUCLEUS_OCI_AS_RUNC 2
+
+// The most bytes of a profile. Published ones have up to 60,000.
+#define NUCLEUS_OCI_LARGEST (1 << 20)
+
+// nucleus_oci_context: `capabilities` is given.
+#define NUCLEUS_OCI_CAPABILITIES 1
+
+// nucleus_oci_context: `kernel_major` and `kernel_minor` are given.
+#define NUCLEUS_OCI_KERNEL 2
+
+// nucleus_oci_context: `arch` is given.
+#define NUCLEUS_OCI_ARCH 4
+
+// Whom a profile is read for: some of its rules hold only with certain capabilities, on certain
+// architectures or from some version of Linux on. What is not given is that of this process: its
+// bounding set, the running kernel, the architecture of this library.
+typedef struct {
+    // sizeof(nucleus_oci_context).
+    size_t size;
+    // Which of the fields below are given: NUCLEUS_OCI_CAPABILITIES, _KERNEL, _ARCH. The others are 0.
+    uint32_t given;
+    // The architecture, NUCLEUS_ARCH_*: always covered, whether or not the profile lists it.
+    uint32_t arch;
+    // The capabilities that the process will have at most (the container's bounding set): bit n is
+    // the one of number n in linux/capability.h.
+    uint64_t capabilities;
+    // The version of Linux: 6 of 6.1.
+    uint32_t kernel_major;
+    // And 1 of 6.1.
+    uint32_t kernel_minor;
+} nucleus_oci_context;
+
+// Says whom the profiles are for that are loaded into this filter from now on. Kept until it is said
+// anew, or nucleus_filter_reset.
+//
+//     // For a container with CAP_NET_BIND_SERVICE alone.
+//     nucleus_oci_context context = { .size = sizeof context, .given = NUCLEUS_OCI_CAPABILITIES,
+//                                     .capabilities = UINT64_C(1) << 10 };
+//     nucleus_filter_set_oci_context(f, &context);
+//     nucleus_filter_load_oci(f, "profile.json", NULL, 0);
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL, a size that no version of the struct has, unknown
+// bits in `given`, a field that is set and not given, and what is no architecture. Since 0.1.
+nucleus_status nucleus_filter_set_oci_context(nucleus_filter *filter,
+                                              const nucleus_oci_context *context);
+
+// Loads a profile of the OCI runtime specification from a file: the form that Docker, Podman and
+// Kubernetes take. The filter gets its default action (in place of that of nucleus_filter_new), its
+// architectures, rules and flags; allow and deny on top, or intersect with another. docs/oci.md says
+// what each word comes to.
+//
+// `sha256_hex` is NULL, or the SHA-256 that the file must have: 64 hexadecimal digits of either case.
+// It is over the very bytes that are taken: the file is opened and read once. A symbolic link at the
+// end of the path is not followed, and only a regular file of at most NUCLEUS_OCI_LARGEST bytes is
+// read; nothing ever waits for a pipe.
+//
+// `flags`: NUCLEUS_OCI_*. nucleus_filter_profile_report says what was left out or made stricter.
+//
+//     nucleus_filter_load_oci(f, "/etc/containers/seccomp.json", NULL, 0);
+//     nucleus_filter_deny(f, "ptrace");
+//
+// Either the whole profile is taken, or the filter is as before and keeps an error that names the
+// place: `load_oci: profile.json: syscalls[3].args[0].op: unknown operator "SCMP_CMP_FOO"; one of ...`.
+//
+// Errors: NUCLEUS_ERR_FILE when the file can't be read, or is none of the above;
+// NUCLEUS_ERR_PROFILE for another SHA-256, for what is no JSON, and for what is no profile;
+// NUCLEUS_ERR_INVALID_ARGUMENT for NULL, unknown flags, a SHA-256 that is none, and when the filter
+// has rules, denials or other architectures already. Since 0.1.
+nucleus_status nucleus_filter_load_oci(nucleus_filter *filter,
+                                       const char *path,
+                                       const char *sha256_hex,
+                                       uint32_t flags);
+
+// Takes a profile from memory: `length` bytes of JSON, else as nucleus_filter_load_oci.
+//
+// Errors: NUCLEUS_ERR_FILE for more than NUCLEUS_OCI_LARGEST bytes; else as nucleus_filter_load_oci.
+// Since 0.1.
+nucleus_status nucleus_filter_parse_oci(nucleus_filter *filter,
+                                        const char *json,
+                                        size_t length,
+                                        uint32_t flags);
+
+// What the profile of a filter has that was left out, made stricter, or is without effect, a line
+// each; empty when there is nothing to say. NULL if no profile was loaded. It lives until another one
+// is, or nucleus_filter_reset, nucleus_filter_rollback or nucleus_filter_free. Since 0.1.
+const char *nucleus_filter_profile_report(const nucleus_filter *filter);
+
+// The `listenerPath` of a filter's profile: the socket whose owner shall get the listener's descriptor.
+// NULL if there is none. Lives as nucleus_filter_profile_report. Since 0.1.
+const char *nucleus_filter_listener_path(const nucleus_filter *filter);
+
+// The `listenerMetadata` of a filter's profile: what its owner shall be told with the descriptor. NULL
+// if there is none. Lives as nucleus_filter_profile_report. Since 0.1.
+const char *nucleus_filter_listener_metadata(const nucleus_filter *filter);
+
 /* ---- Attributes ---- */
 
 // Attribute: the default action, as given to nucleus_filter_new. Can only be read.
@@ -475,6 +586,9 @@ nucleus_status nucleus_filter_allow_extra(nucleus_filter *filter,
 
 // NUCLEUS_ATTR_NEWEST: the author knew what this library's tables have.
 #define NUCLEUS_NEWEST 0
+
+// NUCLEUS_ATTR_NEWEST: another number on each architecture, from a profile. Can only be read.
+#define NUCLEUS_NEWEST_BY_ARCH UINT32_C(0xfffffffd)
 
 // NUCLEUS_ATTR_LAYOUT: the library's choice, the same on every machine.
 #define NUCLEUS_LAYOUT_AUTO 0
@@ -547,7 +661,8 @@ nucleus_status nucleus_filter_commit(nucleus_filter *filter);
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT when none is open. Since 0.1.
 nucleus_status nucleus_filter_rollback(nucleus_filter *filter);
 
-// Makes the filter as new, with another default action: no rules, no error, no transaction.
+// Makes the filter as new, with another default action: no rules, no profile, no error, no
+// transaction.
 //
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT when the action is none of the kernel's; nothing is changed
 // then, and the error is kept. Since 0.1.

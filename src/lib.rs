@@ -29,6 +29,8 @@ pub mod syscall;
 
 pub mod policy;
 
+pub mod profile;
+
 pub mod compile;
 
 pub mod bpf;

@@ -4,6 +4,7 @@
 //! is wrong with it, and what would be right.
 
 mod policy;
+mod profile;
 mod program;
 mod surface;
 
@@ -28,6 +29,10 @@ pub enum Kind {
     TooLarge,
     /// The proof found an input on which program and policy differ, or ran out of its budget.
     Unproven,
+    /// A file that can't be read, or is none that would be.
+    File,
+    /// A profile that is not the one that is meant, or makes no policy.
+    Profile,
 }
 
 /// A failure: its kind, and a sentence.
@@ -76,7 +81,7 @@ impl std::error::Error for Error {}
 
 /// A caller's string in a message: cut where it gets long, control characters escaped, so that a
 /// hostile name can neither flood a log nor write to the terminal that shows it.
-struct Printable<'a>(&'a str);
+pub(crate) struct Printable<'a>(pub(crate) &'a str);
 
 impl std::fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -159,13 +159,13 @@ impl Error {
         ))
     }
 
-    pub(crate) fn merged(arch: impl Display) -> Self {
+    pub(crate) fn fixed_arches(arch: impl Display) -> Self {
         Self::new(
             Kind::Unsupported,
             format!(
-                "add_arch: the filter was merged, so its rules and denials are for the \
+                "add_arch: the filter was merged or has a profile, so its rules are for the \
                  architectures that it covered then, and nothing would hold on {arch}; add it to \
-                 the filters before they are merged"
+                 the filters before they are merged, or to the profile's architectures"
             ),
         )
     }

@@ -16,11 +16,21 @@ impl Error {
 
     pub(crate) fn size(what: &str, size: usize, known: std::ops::RangeInclusive<usize>) -> Self {
         Self::invalid(format!(
-            "{what}: a struct of {size} bytes is none that this version can fill; set its size to \
+            "{what}: a struct of {size} bytes is none that this version knows; set its size to \
              sizeof, {} to {} here, and clear what a newer header has behind that",
             known.start(),
             known.end()
         ))
+    }
+
+    pub(crate) fn not_given(what: &str, field: &str) -> Self {
+        Self::invalid(format!(
+            "{what}: {field} is set, but the bit in 'given' that says so is not; set both or neither"
+        ))
+    }
+
+    pub(crate) fn digest(what: &str, problem: &str) -> Self {
+        Self::invalid(format!("{what}: {problem}"))
     }
 
     pub(crate) fn utf8(what: &str, bytes: &[u8]) -> Self {

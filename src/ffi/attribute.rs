@@ -50,6 +50,9 @@ pub const NUCLEUS_UNSET: u32 = 0xffff_ffff;
 /// NUCLEUS_ATTR_NEWEST: the author knew what this library's tables have.
 pub const NUCLEUS_NEWEST: u32 = 0;
 
+/// NUCLEUS_ATTR_NEWEST: another number on each architecture, from a profile. Can only be read.
+pub const NUCLEUS_NEWEST_BY_ARCH: u32 = 0xffff_fffd;
+
 /// NUCLEUS_ATTR_LAYOUT: the library's choice, the same on every machine.
 pub const NUCLEUS_LAYOUT_AUTO: u32 = 0;
 /// NUCLEUS_ATTR_LAYOUT: a decision tree over ranges of numbers.
@@ -163,6 +166,7 @@ fn get(policy: &Policy, attribute: u32) -> Result<u32> {
             Newest::Tables => NUCLEUS_NEWEST,
             Newest::Number(number) => number,
             Newest::Linux(major, minor) => LINUX | u32::from(major) << 8 | u32::from(minor),
+            Newest::Each(_) => NUCLEUS_NEWEST_BY_ARCH,
         },
         NUCLEUS_ATTR_LAYOUT => match attributes.layout {
             Layout::Auto => NUCLEUS_LAYOUT_AUTO,

@@ -2,8 +2,10 @@
 
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
+use std::sync::Arc;
 
 use super::boundary::{free, guarded};
+use super::profile::{Loaded, nucleus_oci_context};
 use super::program::Program;
 use super::status::{
     self, NUCLEUS_ERR_INTERNAL, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status,
@@ -20,6 +22,10 @@ pub struct Filter {
     pub(super) compiled: Option<Program>,
     /// What the last compile found worth saying.
     pub(super) report: CString,
+    /// What is kept of the profile that was loaded, if one was.
+    pub(super) profile: Option<Arc<Loaded>>,
+    /// Whom profiles are for, if it is said.
+    pub(super) oci_context: Option<nucleus_oci_context>,
     /// The first failure, until it is cleared.
     pub(super) kept: Option<Kept>,
     /// What to go back to, one for each open transaction.
@@ -32,6 +38,7 @@ pub struct Filter {
 #[derive(Clone, Debug)]
 pub(super) struct Saved {
     pub(super) policy: Policy,
+    pub(super) profile: Option<Arc<Loaded>>,
     pub(super) kept: Option<Kept>,
 }
 
@@ -41,6 +48,8 @@ impl Filter {
             policy,
             compiled: None,
             report: CString::default(),
+            profile: None,
+            oci_context: None,
             kept: None,
             saved: Vec::new(),
             poisoned: false,
@@ -49,8 +58,9 @@ impl Filter {
 
     /// The same filter, not compiled.
     pub(super) fn copy(&self) -> Self {
-        let (kept, saved) = (self.kept.clone(), self.saved.clone());
-        Self { kept, saved, ..Self::new(self.policy.clone()) }
+        let (kept, saved, profile) = (self.kept.clone(), self.saved.clone(), self.profile.clone());
+        let oci_context = self.oci_context;
+        Self { kept, saved, profile, oci_context, ..Self::new(self.policy.clone()) }
     }
 
     /// The policy, for one who builds on it: unless something is wrong with the filter, or it may

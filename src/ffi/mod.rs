@@ -22,6 +22,8 @@ pub mod rules;
 
 pub mod builtin;
 
+pub mod profile;
+
 pub mod attribute;
 
 pub mod transaction;

@@ -36,9 +36,14 @@ pub const NUCLEUS_ERR_KERNEL: nucleus_status = -7;
 pub const NUCLEUS_ERR_INTERNAL: nucleus_status = -8;
 /// There is too little room in the caller's buffer.
 pub const NUCLEUS_ERR_BUFFER: nucleus_status = -9;
+/// A profile's file can't be read, or is none that would be: a symbolic link, no regular file, too
+/// large, or changed while it was read.
+pub const NUCLEUS_ERR_FILE: nucleus_status = -10;
+/// What was read is not the profile that was meant (its SHA-256 is another), or is none.
+pub const NUCLEUS_ERR_PROFILE: nucleus_status = -11;
 
 /// Every status with its name and a sentence.
-const STATUSES: [(nucleus_status, &CStr, &CStr); 11] = [
+const STATUSES: [(nucleus_status, &CStr, &CStr); 13] = [
     (NUCLEUS_OK, c"NUCLEUS_OK", c"done"),
     (
         NUCLEUS_NOT_APPLIED,
@@ -82,6 +87,16 @@ const STATUSES: [(nucleus_status, &CStr, &CStr); 11] = [
         c"NUCLEUS_ERR_BUFFER",
         c"the buffer is too small; with a NULL buffer the call says how much room it needs",
     ),
+    (
+        NUCLEUS_ERR_FILE,
+        c"NUCLEUS_ERR_FILE",
+        c"the profile's file can't be read, or is no plain file",
+    ),
+    (
+        NUCLEUS_ERR_PROFILE,
+        c"NUCLEUS_ERR_PROFILE",
+        c"the profile is not the one that was meant, or makes no policy",
+    ),
 ];
 
 /// The status of an error.
@@ -92,6 +107,8 @@ pub(super) const fn of(error: &Error) -> nucleus_status {
         Kind::Unsupported => NUCLEUS_ERR_UNSUPPORTED,
         Kind::TooLarge => NUCLEUS_ERR_TOO_LARGE,
         Kind::Unproven => NUCLEUS_ERR_UNPROVEN,
+        Kind::File => NUCLEUS_ERR_FILE,
+        Kind::Profile => NUCLEUS_ERR_PROFILE,
     }
 }
 

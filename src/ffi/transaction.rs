@@ -17,8 +17,8 @@ use crate::policy::Policy;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nucleus_filter_begin(filter: *mut Filter) -> nucleus_status {
     let begin = |filter: &mut Filter| {
-        let saved = Saved { policy: filter.policy.clone(), kept: filter.kept.clone() };
-        filter.saved.push(saved);
+        let (policy, kept) = (filter.policy.clone(), filter.kept.clone());
+        filter.saved.push(Saved { policy, kept, profile: filter.profile.clone() });
         Ok(())
     };
     // SAFETY: the caller promises a filter.
@@ -54,6 +54,7 @@ pub unsafe extern "C" fn nucleus_filter_rollback(filter: *mut Filter) -> nucleus
         filter.compiled = None;
         let saved = filter.saved.pop().ok_or_else(|| Error::no_transaction("rollback"))?;
         filter.policy = saved.policy;
+        filter.profile = saved.profile;
         filter.kept = saved.kept;
         Ok(())
     };
@@ -61,7 +62,8 @@ pub unsafe extern "C" fn nucleus_filter_rollback(filter: *mut Filter) -> nucleus
     unsafe { with(filter, rollback) }
 }
 
-/// Makes the filter as new, with another default action: no rules, no error, no transaction.
+/// Makes the filter as new, with another default action: no rules, no profile, no error, no
+/// transaction.
 ///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when the action is none of the kernel's; nothing is changed
 /// then, and the error is kept. Since 0.1.

@@ -3,8 +3,12 @@
 #![expect(unsafe_code, reason = "system calls")]
 
 mod load;
+mod read;
+mod running;
 mod write;
 
 pub(crate) use load::set_errno;
 pub use load::{Loadable, Options, Refusal, load};
+pub(crate) use read::read;
+pub(crate) use running::{bounding_set, kernel_version};
 pub(crate) use write::write;

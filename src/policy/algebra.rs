@@ -36,7 +36,7 @@ impl Policy {
         let mut other = other.clone();
         self.pin();
         other.pin();
-        self.merged = true;
+        self.fix_arches();
         self.arches = self.arches.union(other.arches);
         self.denied.append(&mut other.denied);
         order::sort(&mut self.denied);

@@ -6,6 +6,7 @@
 
 use super::{Attributes, Layout, Policy, Rule, Subject, Whole};
 use crate::action::Action;
+use crate::arch::Arch;
 use crate::syscall::Newest;
 
 /// What an item is. Never reused for another meaning.
@@ -19,6 +20,7 @@ enum Tag {
     Rule,
     Condition,
     Denied,
+    Newest,
 }
 
 impl Policy {
@@ -63,6 +65,7 @@ impl Bytes {
             Newest::Tables => 0,
             Newest::Number(number) => 1 << 32 | u64::from(number),
             Newest::Linux(major, minor) => 2 << 32 | u64::from(major) << 8 | u64::from(minor),
+            Newest::Each(_) => 3 << 32,
         };
         let layout = match attributes.layout {
             Layout::Auto => 0,
@@ -76,6 +79,12 @@ impl Bytes {
         self.item(Tag::Attribute, &verdicts);
         self.item(Tag::Attribute, &[newest, layout]);
         self.item(Tag::Attribute, &switches);
+        if let Newest::Each(known) = attributes.newest {
+            for arch in Arch::ALL {
+                self.item(Tag::Newest, &[known.on(arch).into()]);
+                self.name(arch.name());
+            }
+        }
     }
 
     fn rule(&mut self, subject: Subject, rule: &Rule) {

@@ -49,8 +49,9 @@ pub struct Policy {
     denied: Vec<Subject>,
     /// In which modes the built-in policy was added, if it was: it is added in one.
     built_in: Option<builtin::Modes>,
-    /// Whether it was merged: then its rules are for the architectures that it covered.
-    merged: bool,
+    /// Whether its rules are for the architectures that it covers: it was merged, or a profile resolved
+    /// for them.
+    arches_fixed: bool,
     /// What it was intersected with, in order, none of them an intersection itself.
     limits: Vec<Policy>,
 }
@@ -76,7 +77,7 @@ impl Policy {
             rules: Rules::default(),
             denied: Vec::new(),
             built_in: None,
-            merged: false,
+            arches_fixed: false,
             limits: Vec::new(),
         }
     }
@@ -84,11 +85,11 @@ impl Policy {
     /// Covers `arch`, too: rules for names hold there as well.
     ///
     /// # Errors
-    /// The built-in policy was added, and is not written for `arch`; or the policy was merged, and its
-    /// rules and denials would not hold there.
+    /// The built-in policy was added, and is not written for `arch`; or the policy was merged or is that
+    /// of a profile, and its rules and denials would not hold there.
     pub fn add_arch(&mut self, arch: Arch) -> Result<()> {
-        if self.merged && !self.covers(arch) {
-            return Err(Error::merged(arch));
+        if self.arches_fixed && !self.covers(arch) {
+            return Err(Error::fixed_arches(arch));
         }
         if self.built_in.is_some() {
             builtin::written_for("add_arch", arch)?;
@@ -100,6 +101,21 @@ impl Policy {
     /// No longer covers `arch`: its calls get the bad-architecture verdict.
     pub fn remove_arch(&mut self, arch: Arch) {
         self.arches.remove(arch);
+    }
+
+    /// Says that the rules are for the architectures that are covered now: none can be added.
+    pub(crate) const fn fix_arches(&mut self) {
+        self.arches_fixed = true;
+    }
+
+    /// Whether it is as new, but for its attributes.
+    pub(crate) fn is_blank(&self) -> bool {
+        let says_nothing = self.calls().next().is_none()
+            && self.rules.iter().next().is_none()
+            && self.denied.is_empty()
+            && self.limits.is_empty();
+        let native: Arches = Arch::native().into_iter().collect();
+        says_nothing && self.built_in.is_none() && !self.arches_fixed && self.arches == native
     }
 
     /// Lets the call named `name` run, whatever its arguments, unless a rule with conditions

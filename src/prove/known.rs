@@ -353,7 +353,7 @@ mod tests {
                 for (question, answer) in [first, second].into_iter().zip(answers) {
                     words.retain(|word| truth(question, *word) == answer);
                     if facts.answer(question).is_none() && !facts.learn(question, answer) {
-                        assert_eq!(words, [], "{first:?} {second:?} {answers:?}");
+                        assert_eq!(words, [0u32; 0], "{first:?} {second:?} {answers:?}");
                     }
                 }
                 for question in &questions {

@@ -10,7 +10,8 @@ mod shown;
 mod suggest;
 mod table;
 
-pub use newest::{Newest, newest};
+pub(crate) use newest::PRIVATE_CALLS;
+pub use newest::{Known, Newest, newest};
 
 use std::ffi::CStr;
 

@@ -10,7 +10,7 @@ use crate::arch::{Arch, SKIPPED};
 use crate::error::{Error, Result};
 
 /// The private calls of 32-bit ARM, from breakpoint to get_tls.
-const PRIVATE_CALLS: RangeInclusive<u32> = PRIVATE_NUMBERS + 1..=PRIVATE_NUMBERS + 6;
+pub(crate) const PRIVATE_CALLS: RangeInclusive<u32> = PRIVATE_NUMBERS + 1..=PRIVATE_NUMBERS + 6;
 
 /// Up to which number the author of a policy knew what calls do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +22,43 @@ pub enum Newest {
     Number(u32),
     /// To what Linux had in this version (major, minor), or this library's tables hold of it.
     Linux(u8, u8),
+    /// To another number on each architecture.
+    Each(Known),
+}
+
+/// The highest known number of each architecture, as the architecture writes it. At first every number
+/// is known.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Known([u32; Arch::ALL.len()]);
+
+impl Default for Known {
+    fn default() -> Self {
+        Self([u32::MAX; Arch::ALL.len()])
+    }
+}
+
+impl std::fmt::Debug for Known {
+    /// Those of which something is said.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let said = Arch::ALL.iter().filter(|arch| self.on(**arch) != u32::MAX);
+        said.enumerate().try_for_each(|(index, arch)| {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{arch} {:#x}", self.on(*arch))
+        })
+    }
+}
+
+impl Known {
+    /// Says which is the highest on `arch`.
+    pub const fn set(&mut self, arch: Arch, highest: u32) {
+        self.0[arch as usize] = highest;
+    }
+
+    /// The highest on `arch`.
+    #[must_use]
+    pub const fn on(&self, arch: Arch) -> u32 {
+        self.0[arch as usize]
+    }
 }
 
 /// The versions that brought new calls, from the one on in which architectures count alike, each
@@ -79,6 +116,7 @@ impl Newest {
             Self::Number(number) => number,
             Self::Tables => highest(TABLES),
             Self::Linux(major, minor) => highest((major, minor)),
+            Self::Each(known) => return known.on(arch),
         };
         let own = if arch == Arch::X32 { LAST_OF_X32 } else { 0 };
         // Saturates: whoever says that every number is known has none that is not.

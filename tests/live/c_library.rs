@@ -19,7 +19,7 @@ const STRICT: [&str; 8] =
 const CONFINING: [&str; 3] = ["confine", "confine_threads", "in_force"];
 
 /// The test programs that ask the library alone. They take "quick", for who runs them slowly.
-const ASKING: [&str; 11] = [
+const ASKING: [&str; 12] = [
     "algebra",
     "bad_input",
     "bad_pointers",
@@ -27,6 +27,7 @@ const ASKING: [&str; 11] = [
     "fingerprint",
     "lookups",
     "policy",
+    "profile",
     "program_export",
     "program_import",
     "statistics",

@@ -11,6 +11,7 @@ mod compiled;
 mod language;
 mod layouts;
 mod limits;
+mod profiles;
 mod proof;
 mod reproducible;
 mod rules;

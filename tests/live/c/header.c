@@ -93,9 +93,11 @@ int main(void)
     case NUCLEUS_ERR_KERNEL: return 9;
     case NUCLEUS_ERR_INTERNAL: return 10;
     case NUCLEUS_ERR_BUFFER: return 11;
-    default: return 12;
+    case NUCLEUS_ERR_FILE: return 12;
+    case NUCLEUS_ERR_PROFILE: return 13;
+    default: return 14;
     }
     status = nucleus_filter_add_rule(filter, actions[0], "socket", &arg, 1);
     nucleus_filter_free(filter);
-    return status == NUCLEUS_OK ? 0 : 13;
+    return status == NUCLEUS_OK ? 0 : 15;
 }

@@ -20,9 +20,11 @@ static const struct { nucleus_status status; const char *name; } STATUSES[] = {
     NAMED(NUCLEUS_ERR_KERNEL),
     NAMED(NUCLEUS_ERR_INTERNAL),
     NAMED(NUCLEUS_ERR_BUFFER),
+    NAMED(NUCLEUS_ERR_FILE),
+    NAMED(NUCLEUS_ERR_PROFILE),
 #undef NAMED
     {2, "unknown status"},
-    {-10, "unknown status"},
+    {-12, "unknown status"},
     {INT32_MAX, "unknown status"},
     {INT32_MIN, "unknown status"},
 };

@@ -7,7 +7,7 @@
 //! of the interpreter would have to be made by somebody else as well.
 
 mod fragments;
-mod libseccomp;
+pub mod libseccomp;
 mod seccompiler;
 
 use crate::cases::{Random, call, interesting_args};

@@ -1,0 +1,290 @@
+//! From a profile as it is written to a policy.
+
+use super::context::{Context, Mode};
+use super::model::{Arg, Entry, Written};
+use super::multiplexed::{MULTIPLEXERS, Multiplexer, is_narrow};
+use super::newest;
+use super::precedence::{self, Alternative, Finding, Resolved};
+use super::remarks;
+use crate::action::Action;
+use crate::arch::Arch;
+use crate::error::Printable;
+use crate::policy::{Attributes, Condition, Operator, Policy, Rule, Subject, Width};
+use crate::profile::json::{Place, Problem};
+use crate::profile::notes::Notes;
+use crate::syscall::Syscall;
+
+/// The policy that a profile means, with the given attributes where it says nothing of them.
+pub(super) fn policy(
+    written: &Written<'_>,
+    attributes: Attributes,
+    context: &Context,
+    mode: Mode,
+    notes: &mut Notes,
+) -> Result<Policy, Problem> {
+    let arches = written.arches.iter().chain(context.arch);
+    let mut policy = Policy::covering(written.default, arches);
+    policy.fix_arches();
+    *policy.attributes_mut() = attributes;
+    remarks::of_arches(written, context, notes);
+    super::flags::apply(written, mode, policy.attributes_mut());
+    let calls = Calls::of(written, context, mode, notes)?;
+    newest::apply(&calls, &mut policy)?;
+    Meaning { written, mode, calls, policy, notes }.whole()
+}
+
+/// The calls that a profile names, and for each the items of `syscalls` that do, in order.
+pub(super) struct Calls(Vec<Vec<usize>>);
+
+impl Calls {
+    fn of(
+        written: &Written<'_>,
+        context: &Context,
+        mode: Mode,
+        notes: &mut Notes,
+    ) -> Result<Self, Problem> {
+        let mut calls = vec![Vec::new(); Syscall::COUNT];
+        for (at, entry) in written.entries.iter().enumerate() {
+            if !entry.selection.holds(context) {
+                continue;
+            }
+            remarks::of_entry(entry, written.default, mode, notes);
+            let all = Place::ROOT.key("syscalls");
+            let above = all.item(entry.index);
+            let names = above.key("names");
+            for (index, name) in entry.names.iter().enumerate() {
+                let place = names.item(index);
+                let Some(call) = Syscall::find(name.as_bytes()) else {
+                    let what = format!("no system call is named \"{}\"; skipped", Printable(name));
+                    notes.skipped(&place, &what)?;
+                    continue;
+                };
+                if mode.as_runc && entry.action == Action::NOTIFY && call.name() == "write" {
+                    let what =
+                        "SCMP_ACT_NOTIFY for write: runc refuses that, which needs it itself";
+                    return Err(Problem::at(&place, what));
+                }
+                let named: &mut Vec<usize> = &mut calls[call.place()];
+                if named.last() != Some(&at) {
+                    named.push(at);
+                }
+            }
+        }
+        Ok(Self(calls))
+    }
+
+    /// Which entries name a call, by their place among all.
+    fn entries(&self, call: Syscall) -> &[usize] {
+        &self.0[call.place()]
+    }
+
+    /// The calls that are named.
+    pub(super) fn named(&self) -> impl Iterator<Item = Syscall> {
+        Syscall::all().filter(|call| !self.entries(*call).is_empty())
+    }
+}
+
+struct Meaning<'m, 'v> {
+    written: &'m Written<'v>,
+    mode: Mode,
+    calls: Calls,
+    policy: Policy,
+    notes: &'m mut Notes,
+}
+
+impl<'m> Meaning<'m, '_> {
+    fn whole(mut self) -> Result<Policy, Problem> {
+        for call in Syscall::all() {
+            let is_named = !self.calls.entries(call).is_empty();
+            if is_named && !MULTIPLEXERS.iter().any(|multiplexer| multiplexer.call() == Some(call))
+            {
+                self.direct(call)?;
+            }
+        }
+        for multiplexer in &MULTIPLEXERS {
+            if let Some(call) = multiplexer.call() {
+                self.multiplexed(multiplexer, call)?;
+            }
+        }
+        Ok(self.policy)
+    }
+
+    /// Adds what is said of a call on the architectures that have it.
+    fn direct(&mut self, call: Syscall) -> Result<(), Problem> {
+        let mut resolved: [Option<Resolved>; 2] = [None, None];
+        for arch in self.policy.arches().filter(|arch| call.number(*arch).is_some()) {
+            let slot = &mut resolved[usize::from(is_narrow(arch))];
+            if slot.is_none() {
+                let said = alternatives(self.written, self.calls.entries(call), is_narrow(arch));
+                let (found, findings) = resolve(&said, self.written.default, self.mode, call)?;
+                *slot = Some(found);
+                // What is found on narrow words as well is said once.
+                if resolved.iter().flatten().count() == 1 {
+                    self.report(call, &findings);
+                }
+            }
+        }
+        match resolved {
+            [Some(wide), Some(narrow)] if wide != narrow => {
+                for arch in self.policy.arches() {
+                    let resolved = if is_narrow(arch) { &narrow } else { &wide };
+                    if let Some(number) = call.number(arch) {
+                        self.add(Subject::Numbered(arch, number), resolved)?;
+                    }
+                }
+                Ok(())
+            }
+            [Some(same), _] | [None, Some(same)] => self.add(call.into(), &same),
+            [None, None] => Ok(()),
+        }
+    }
+
+    /// Adds what is said of a call that hands on to others, with what that says of it: on each
+    /// architecture that has it.
+    fn multiplexed(&mut self, multiplexer: &Multiplexer, call: Syscall) -> Result<(), Problem> {
+        let mut is_first = true;
+        for arch in self.policy.arches() {
+            let Some(number) = call.number(arch) else { continue };
+            let entries = self.calls.entries(call);
+            let mut said = alternatives(self.written, entries, is_narrow(arch));
+            let is_named = !said.is_empty();
+            let is_allowed = said.iter().any(|one| one.is_whole() && !one.action.refuses());
+            for (other, number) in multiplexer.through() {
+                let entries = self.calls.entries(other);
+                let direct = alternatives(self.written, entries, is_narrow(arch));
+                if is_first && direct.iter().any(|one| !one.is_whole()) {
+                    remarks::of_unchecked(other, multiplexer, is_allowed, self.mode, self.notes);
+                }
+                self.through(multiplexer, (other, number), arch, direct, &mut said)?;
+            }
+            let (resolved, mut findings) = resolve(&said, self.written.default, self.mode, call)?;
+            if is_first && is_named {
+                // Of an item with twenty names the same is found twenty times.
+                findings.dedup();
+                self.report(call, &findings);
+            }
+            is_first = false;
+            self.add(Subject::Numbered(arch, number), &resolved)?;
+        }
+        Ok(())
+    }
+
+    /// What the rules of a call say of one that reaches it under a number, behind what is said already.
+    fn through(
+        &self,
+        multiplexer: &Multiplexer,
+        (other, number): (Syscall, u16),
+        arch: Arch,
+        direct: Vec<Alternative>,
+        said: &mut Vec<Alternative>,
+    ) -> Result<(), Problem> {
+        let (width, all) = width(is_narrow(arch));
+        let is = |mask: u64| {
+            let (operator, mask) =
+                if mask == all { (Operator::Eq, 0) } else { (Operator::MaskedEq, mask) };
+            let condition = Condition::new("", 0, operator, width, number.into(), mask);
+            condition.map_err(|error| Problem::at(&Place::ROOT, &error.to_string()))
+        };
+        if self.mode.as_runc {
+            // What stands in the rule of the first argument is overwritten, and what of others is
+            // compared with what the multiplexer has there (src/syscalls.c, abi_rule_add).
+            for mut one in direct {
+                one.conditions.retain(|condition| condition.index() > 0);
+                one.conditions.insert(0, is(all)?);
+                said.push(one);
+            }
+            return Ok(());
+        }
+        let Some(entry) = direct.first().map(|one| one.entry) else { return Ok(()) };
+        let (resolved, _) = resolve(&direct, self.written.default, self.mode, other)?;
+        if let Some(action) = precedence::unchecked(&resolved, self.written.default) {
+            // A refusal holds for all that the kernel takes for this call, the rest for what
+            // libseccomp takes for it.
+            let mask = if action <= self.written.default { multiplexer.mask & all } else { all };
+            said.push(Alternative { entry, action, conditions: vec![is(mask)?] });
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, subject: Subject, resolved: &Resolved) -> Result<(), Problem> {
+        if let Some(action) = resolved.whole {
+            self.add_rule(subject, action, &[])?;
+        }
+        for (action, conditions) in &resolved.rules {
+            self.add_rule(subject, *action, conditions)?;
+        }
+        Ok(())
+    }
+
+    fn add_rule(
+        &mut self,
+        subject: Subject,
+        action: Action,
+        conditions: &[Condition],
+    ) -> Result<(), Problem> {
+        let rule = Rule::new(action, conditions.iter().copied());
+        let added = self.policy.add_rule_for(subject, rule);
+        added.map_err(|error| Problem::at(&Place::ROOT, &error.to_string()))
+    }
+
+    fn report(&mut self, call: Syscall, findings: &[Finding]) {
+        for finding in findings {
+            remarks::of_finding(call, self.written, *finding, self.mode, self.notes);
+        }
+    }
+}
+
+fn resolve(
+    said: &[Alternative],
+    default: Action,
+    mode: Mode,
+    call: Syscall,
+) -> Result<(Resolved, Vec<Finding>), Problem> {
+    match mode.as_runc {
+        false => Ok(precedence::strictest(said, default)),
+        true => precedence::as_runc(said, default)
+            .map_err(|what| Problem::at(&Place::ROOT, &format!("{}: {what}", call.name()))),
+    }
+}
+
+/// The rules of some entries as runc hands them on: where an argument stands twice in one, each of its
+/// conditions for itself.
+fn alternatives(written: &Written<'_>, entries: &[usize], narrow: bool) -> Vec<Alternative> {
+    let mut all = Vec::with_capacity(entries.len());
+    for at in entries {
+        let entry: &Entry<'_> = &written.entries[*at];
+        let one = |args: &[Arg]| Alternative {
+            entry: entry.index,
+            action: entry.action,
+            conditions: conditions(args, narrow),
+        };
+        match entry.asks_twice() {
+            true => all.extend(entry.args.chunks(1).map(one)),
+            false => all.push(one(&entry.args)),
+        }
+    }
+    all
+}
+
+/// The conditions that can be false, in the order of the arguments.
+fn conditions(args: &[Arg], narrow: bool) -> Vec<Condition> {
+    let (width, all) = width(narrow);
+    let mut conditions: Vec<Condition> = Vec::with_capacity(args.len());
+    for arg in args {
+        let (datum, mask) = (arg.datum & all, arg.mask & all);
+        // libseccomp leaves out what asks nothing (src/db.c, _db_arg_cmp_need_lo).
+        if arg.operator == Operator::MaskedEq && mask == 0 {
+            continue;
+        }
+        let condition = Condition::new("", arg.index, arg.operator, width, datum, mask)
+            .expect("the index was checked, and the rest is cut to fit");
+        let place = conditions.partition_point(|other| other.index() <= condition.index());
+        conditions.insert(place, condition);
+    }
+    conditions
+}
+
+/// How much of an argument is compared, and the bits of that.
+const fn width(narrow: bool) -> (Width, u64) {
+    if narrow { (Width::Bits32, 0xffff_ffff) } else { (Width::Bits64, u64::MAX) }
+}
