@@ -59,7 +59,8 @@ half.",
 are looked up, rules added, the program generated. `nucleus` is the C surface of the shared library, \
 rule by rule, and includes the proof: there is no way around it in C. `nucleus, unproven` is policy and \
 compiler called from Rust, which shows what the proof costs; `use_default` is the built-in policy by \
-the one function for it. libseccomp exports to /dev/null; seccompiler and the bitmap, which have no \
+the one function for it, and `from JSON` the container profile by the one for that, read, understood, \
+compiled and proven, beside peers that have its rules in memory. libseccomp exports to /dev/null; seccompiler and the bitmap, which have no \
 table of names, look them up in ours.",
         plots: &["make"],
     },

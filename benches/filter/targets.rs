@@ -4,7 +4,9 @@ use crate::attach::ATTACH;
 use crate::calling::{Class, NO_FILTER, TIMED, figure};
 use crate::making::MAKE;
 use crate::memory::{ALLOCATIONS, SHARED};
-use crate::peers::{BEST, CLASSIC, LEVEL_2, OUR_BITMAP, OURS, PROGRAMS, SECCOMPILER, UNPROVEN};
+use crate::peers::{
+    BEST, CLASSIC, FROM_JSON, LEVEL_2, OUR_BITMAP, OURS, PROGRAMS, SECCOMPILER, UNPROVEN,
+};
 use crate::results::Run;
 use crate::steps::{ALL, CHECKED, LONGER, REFUSED};
 use crate::tables::{GROWING, growth_powers, startup_of};
@@ -109,6 +111,11 @@ pub fn all(run: &Run) -> Vec<Target> {
             AtLeast(5.0),
         );
     }
+    add(
+        "container: made of its JSON faster than libseccomp 2's without, with proof".to_owned(),
+        faster("container", LEVEL_2, FROM_JSON),
+        AtLeast(40.0),
+    );
     for policy in ["built-in", "container", "10 values", "100 values"] {
         for peer in [SECCOMPILER, CLASSIC] {
             let times = faster(policy, peer, UNPROVEN);

@@ -20,6 +20,8 @@ pub const OURS: &str = "nucleus";
 pub const UNPROVEN: &str = "nucleus, unproven";
 /// The built-in policy by the one function for it.
 pub const ONE_CALL: &str = "nucleus, use_default";
+/// The container profile by the one function for its JSON.
+pub const FROM_JSON: &str = "nucleus, from JSON";
 /// Through the C surface again, in the classic layout.
 pub const OUR_BITMAP: &str = "nucleus, bitmap";
 pub const LEVEL_1: &str = "libseccomp 1";
@@ -33,8 +35,8 @@ pub const BEST: &str = "best tree";
 /// Those whose programs differ.
 pub const PROGRAMS: [&str; 6] = [OURS, OUR_BITMAP, LEVEL_1, LEVEL_2, SECCOMPILER, CLASSIC];
 /// And those who take a time of their own to make them.
-pub const MAKERS: [&str; 8] =
-    [OURS, UNPROVEN, ONE_CALL, OUR_BITMAP, LEVEL_1, LEVEL_2, SECCOMPILER, CLASSIC];
+pub const MAKERS: [&str; 9] =
+    [OURS, UNPROVEN, ONE_CALL, FROM_JSON, OUR_BITMAP, LEVEL_1, LEVEL_2, SECCOMPILER, CLASSIC];
 
 /// A policy in the words of one of them: names and numbers in the form its functions take, so that
 /// nothing but its own work is timed.
@@ -63,6 +65,7 @@ pub fn prepare(peer: &str, spec: &Spec) -> Option<Box<dyn Work>> {
         OUR_BITMAP => Box::new(nucleus::ByName::new(spec, Layout::Bitmap)?),
         UNPROVEN => Box::new(nucleus::Unproven::new(spec)),
         ONE_CALL if spec.name == "built-in" => Box::new(nucleus::OneCall::new()?),
+        FROM_JSON if spec.name == "container" => Box::new(nucleus::FromJson::new()?),
         LEVEL_1 => Box::new(libseccomp::Libseccomp::new(spec, 1)?),
         LEVEL_2 => Box::new(libseccomp::Libseccomp::new(spec, 2)?),
         SECCOMPILER => Box::new(seccompiler::Seccompiler::new(spec)),

@@ -3,6 +3,7 @@
 
 use super::dynamic::{Library, done};
 use super::{OURS, Work, as_program};
+use crate::policies::CONTAINER;
 use crate::spec::Spec;
 use nucleus_seccomp::action::Action;
 use nucleus_seccomp::bpf::{Instruction, Program};
@@ -209,6 +210,39 @@ impl Work for OneCall {
     fn program(&self) -> Result<Program, String> {
         let copy = |program| self.0.copy(program);
         as_program(OURS, self.0.made(Action::KILL_PROCESS, |filter| self.fill(filter), copy)?)
+    }
+}
+
+/// The container profile from its JSON, by nucleus_filter_parse_oci.
+pub struct FromJson {
+    functions: Functions,
+    parse: unsafe extern "C" fn(Filter, *const c_char, usize, u32) -> c_int,
+}
+
+impl FromJson {
+    pub fn new() -> Option<Self> {
+        // SAFETY: the type is that of the header.
+        let parse = unsafe { Library::open(STAGED)?.function(c"nucleus_filter_parse_oci") };
+        Some(Self { functions: Functions::load()?, parse })
+    }
+
+    fn fill(&self, filter: Filter) -> Result<(), String> {
+        let json = CONTAINER.as_bytes();
+        // SAFETY: a live filter used by one thread, and as many bytes as are said.
+        let status = unsafe { (self.parse)(filter, json.as_ptr().cast(), json.len(), 0) };
+        done("parse_oci", status)
+    }
+}
+
+impl Work for FromJson {
+    fn make(&self) -> Result<(), String> {
+        self.functions.made(Action::errno(1), |filter| self.fill(filter), |_| ())
+    }
+
+    fn program(&self) -> Result<Program, String> {
+        let copy = |program| self.functions.copy(program);
+        let made = self.functions.made(Action::errno(1), |filter| self.fill(filter), copy);
+        as_program(OURS, made?)
     }
 }
 
