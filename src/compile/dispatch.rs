@@ -133,11 +133,12 @@ impl Splitter {
     fn one_by_one(&self, graph: &mut Graph, ranges: &[Range], rest: NodeId) -> NodeId {
         let mut next = rest;
         let mut lighter = 0;
-        // Built from the end: the lightest, of which most have one weight, come first.
+        // Built from the end: the lightest, of which most have one weight, come first, and of these the
+        // smallest. So large values are asked for soonest, as by libseccomp.
         while let Some(weight) =
             ranges.iter().map(|range| range.weight).filter(|weight| *weight > lighter).min()
         {
-            let alike = ranges.iter().rev().filter(|range| range.weight == weight);
+            let alike = ranges.iter().filter(|range| range.weight == weight);
             for value in alike.filter(|range| range.target != rest) {
                 next = graph.test(self.bits.equals(value.first), value.target, next);
             }
