@@ -22,6 +22,7 @@ pub mod rules;
 
 pub mod builtin;
 
+pub mod level;
 pub mod profile;
 
 pub mod attribute;
@@ -41,6 +42,8 @@ pub mod call;
 pub mod statistics;
 
 pub mod algebra;
+
+pub mod list;
 
 pub mod apply;
 

@@ -11,6 +11,8 @@ mod calls;
 mod canonical;
 mod condition;
 mod evaluate;
+pub mod levels;
+mod names;
 mod rule;
 mod rules;
 mod subject;

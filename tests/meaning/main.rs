@@ -10,6 +10,7 @@ mod cases;
 mod compiled;
 mod language;
 mod layouts;
+mod levels;
 mod limits;
 mod profiles;
 mod proof;
