@@ -197,7 +197,17 @@ impl Error {
         Self::invalid(format!(
             "use_level: the filter's default action is {default}, so that a level would refuse \
              nothing; make the filter with NUCLEUS_KILL_PROCESS, NUCLEUS_ERRNO(EPERM) or another \
-             action that refuses"
+             action that refuses, and try it out with nucleus_filter_audit"
         ))
+    }
+
+    pub(crate) fn foreign_calls_run(bad_arch: impl Display) -> Self {
+        Self::new(
+            Kind::Unsupported,
+            format!(
+                "harden: calls of architectures that are not covered get {bad_arch}, and would stay \
+                 unchecked; set NUCLEUS_ATTR_BAD_ARCH to an action that refuses"
+            ),
+        )
     }
 }

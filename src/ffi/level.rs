@@ -24,8 +24,8 @@ pub const NUCLEUS_LEVEL_UNRESTRICTED: u32 = 6;
 /// Allows the calls of a level, NUCLEUS_LEVEL_*, and of all levels before it: docs/levels.md has every
 /// call, what each level is for and what it does not protect from. Of several levels the widest holds.
 ///
-/// A level is a list of names, as nucleus_filter_allow takes them: no argument is checked,
-/// nucleus_filter_allow adds to it, nucleus_filter_deny beats it, and what an
+/// A level is a list of names, as nucleus_filter_allow takes them: no argument is checked (see
+/// nucleus_filter_harden), nucleus_filter_allow adds to it, nucleus_filter_deny beats it, and what an
 /// architecture lacks has no effect there. What the level leaves out gets the filter's default action;
 /// so it is nucleus_filter_new that decides whether a violation kills or fails:
 ///

@@ -25,6 +25,10 @@ pub mod builtin;
 pub mod level;
 pub mod profile;
 
+pub mod harden;
+
+pub mod audit;
+
 pub mod attribute;
 
 pub mod transaction;

@@ -3,7 +3,7 @@
 
 use super::policy_page::{errno_name, quoted};
 use super::{committed, read};
-use nucleus_seccomp::policy::builtin::{Row, Verdict};
+use nucleus_seccomp::policy::builtin::{CHECKED, PAST_CHECKS, Row, Verdict};
 use nucleus_seccomp::policy::levels::{Contents, Level, REFUSED};
 use nucleus_seccomp::syscall::Syscall;
 use serde_json::Value;
@@ -35,6 +35,11 @@ fn the_page_shows_the_tables() {
         let Verdict::Soft(errno) = *verdict else { panic!("softly: {calls:?}") };
         writeln!(made, "| {} | {} | {why} |", names(calls), errno_name(errno)).unwrap();
     }
+    let checked: Vec<Syscall> = CHECKED.iter().map(|check| check.call).collect();
+    made.push_str("\n## What nucleus_filter_harden checks\n\n");
+    writeln!(made, "By arguments, as [policy.md](policy.md) says: {}\n", names(&checked)).unwrap();
+    writeln!(made, "Refused with `ENOSYS`, as they go past checks: {}", names(PAST_CHECKS))
+        .unwrap();
     committed("docs/levels.md", &made);
 }
 
@@ -63,13 +68,16 @@ fn the_lists_are_those_that_were_published() {
 /// What the header says of single calls.
 #[test]
 fn the_header_names_the_calls_of_the_tables() {
-    let level = read("src/ffi/level.rs");
+    let (level, harden) = (read("src/ffi/level.rs"), read("src/ffi/harden.rs"));
     let named = |text: &str, call: &str| {
         text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_')
             .any(|word| word == call)
     };
     for call in REFUSED.iter().flat_map(Row::names) {
         assert!(named(&level, call), "{call} is refused softly");
+    }
+    for call in CHECKED.iter().map(|check| check.call).chain(PAST_CHECKS.iter().copied()) {
+        assert!(named(&harden, call.name()), "{call:?} is checked");
     }
 }
 

@@ -8,6 +8,7 @@ mod broken;
 mod cached;
 mod cases;
 mod compiled;
+mod harden;
 mod language;
 mod layouts;
 mod levels;

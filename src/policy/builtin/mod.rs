@@ -9,12 +9,14 @@ mod allowed;
 mod checked;
 mod extra;
 mod fatal;
+mod harden;
 mod soft;
 
 pub use allowed::ALLOWED;
 pub use checked::{CHECKED, Case, Check, Choice, When};
 pub use extra::EXTRA;
 pub use fatal::FATAL;
+pub use harden::{Hardened, Now, PAST_CHECKS, harden};
 pub use soft::SOFT;
 
 use super::names::{call, calls};

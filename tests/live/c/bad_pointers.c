@@ -57,6 +57,8 @@ static void check_making_and_changing(void)
     FAILS(INVALID, nucleus_filter_use_default(NULL, 0));
     FAILS(INVALID, nucleus_filter_allow_extra(NULL, names, 1, 0));
     FAILS(INVALID, nucleus_filter_use_level(NULL, NUCLEUS_LEVEL_MINIMAL));
+    FAILS(INVALID, nucleus_filter_harden(NULL));
+    FAILS(INVALID, nucleus_filter_audit(NULL));
     FAILS(INVALID, nucleus_filter_set(NULL, NUCLEUS_ATTR_TSYNC, 1));
     FAILS(INVALID, nucleus_filter_set_priority(NULL, "read", 1));
     FAILS(INVALID, nucleus_filter_begin(NULL));
@@ -148,6 +150,7 @@ static void check_what_returns_no_status(void)
     check_sentence("error(NULL)", nucleus_filter_error(NULL), says, COUNT(says));
     CHECK(nucleus_filter_report(NULL) == NULL, "report(NULL)");
     CHECK(nucleus_filter_program(NULL) == NULL, "program(NULL)");
+    CHECK(nucleus_filter_hardened(NULL) == NULL, "hardened(NULL)");
     CHECK(nucleus_program_count(NULL) == 0, "count(NULL)");
     CHECK(nucleus_program_instructions(NULL) == NULL, "instructions(NULL)");
     nucleus_filter_free(NULL);
