@@ -1,7 +1,7 @@
 /* launcher: runs a program confined.
  *
- *     launcher [--network] [--jit] [--strict] [--allow NAME]... [--deny NAME]...
- *              [--log] [--best-effort] -- PROGRAM ARGS
+ *     launcher [--level NAME | [--network] [--jit] [--strict]] [--allow NAME]... [--deny NAME]...
+ *              [--harden] [--audit] [--log] [--best-effort] -- PROGRAM ARGS
  *
  * The filter is built and proven here, in the parent; the child applies it as the last thing before
  * exec. Signals are passed on, the program's exit status is returned, and when the filter killed the
@@ -37,42 +37,64 @@ static void fail(const char *doing, const char *why)
 
 static void usage(int status)
 {
+    FILE *out = status ? stderr : stdout;
+
     fputs("usage: launcher [OPTION]... [--] PROGRAM [ARG]...\n"
-          "Run PROGRAM under the built-in system call policy.\n\n"
+          "Run PROGRAM under the built-in system call policy, or under a level.\n\n"
           "  --network      allow AF_INET and AF_INET6 sockets\n"
           "  --jit          allow memory that is writable and executable at once\n"
           "  --strict       kill where the policy would answer with an errno\n"
+          "  --level NAME   in place of the built-in policy and these, the calls of a level\n"
           "  --allow NAME   allow the system call NAME, whatever its arguments\n"
           "  --deny NAME    refuse the system call NAME, whatever else is said\n"
+          "  --harden       check arguments where calls are allowed as a whole\n"
+          "  --audit        CONFINE NOTHING: let the kernel log what would be refused\n"
           "  --log          let the kernel log what is refused\n"
-          "  --best-effort  run PROGRAM unconfined if the kernel refuses the filter\n",
-          status ? stderr : stdout);
+          "  --best-effort  run PROGRAM unconfined if the kernel refuses the filter\n\n"
+          "Levels, each with what the one before it allows:\n", out);
+    for (uint32_t level = 1; nucleus_level_name(level) != NULL; level++)
+        fprintf(out, "  %-13s  %s\n", nucleus_level_name(level), nucleus_level_description(level));
     exit(status);
 }
 
 struct options {
     uint32_t policy;
+    uint32_t level; /* 0: the built-in policy */
+    bool harden, audit;
     uint32_t apply;
     char **program;
 };
+
+/* Of two levels the wider one, as in the library. */
+static uint32_t level_named(const char *name, uint32_t other)
+{
+    uint32_t level = nucleus_level_named(name);
+
+    if (level == 0)
+        fail("--level", "no such level; launcher --help names them");
+    return level > other ? level : other;
+}
 
 /* Reads the command line; what it says of single calls goes to the filter at once, because the
  * order of calls on a filter makes no difference. */
 static struct options parse(int argc, char **argv, nucleus_filter *filter)
 {
-    enum { NETWORK = 1, JIT, STRICT, ALLOW, DENY, LOG, BEST_EFFORT, HELP };
+    enum { NETWORK = 1, JIT, STRICT, LEVEL, ALLOW, DENY, HARDEN, AUDIT, LOG, BEST_EFFORT, HELP };
     static const struct option known[] = {
         {"network", no_argument, NULL, NETWORK},
         {"jit", no_argument, NULL, JIT},
         {"strict", no_argument, NULL, STRICT},
+        {"level", required_argument, NULL, LEVEL},
         {"allow", required_argument, NULL, ALLOW},
         {"deny", required_argument, NULL, DENY},
+        {"harden", no_argument, NULL, HARDEN},
+        {"audit", no_argument, NULL, AUDIT},
         {"log", no_argument, NULL, LOG},
         {"best-effort", no_argument, NULL, BEST_EFFORT},
         {"help", no_argument, NULL, HELP},
         {NULL, 0, NULL, 0},
     };
-    struct options options = {0, 0, NULL};
+    struct options options = {0, 0, false, false, 0, NULL};
     int option;
 
     /* "+": what follows PROGRAM is its own. */
@@ -81,8 +103,11 @@ static struct options parse(int argc, char **argv, nucleus_filter *filter)
         case NETWORK: options.policy |= NUCLEUS_POLICY_NETWORK; break;
         case JIT: options.policy |= NUCLEUS_POLICY_JIT; break;
         case STRICT: options.policy |= NUCLEUS_POLICY_STRICT; break;
+        case LEVEL: options.level = level_named(optarg, options.level); break;
         case ALLOW: nucleus_filter_allow(filter, optarg); break;
         case DENY: nucleus_filter_deny(filter, optarg); break;
+        case HARDEN: options.harden = true; break;
+        case AUDIT: options.audit = true; break;
         case LOG: options.apply |= NUCLEUS_APPLY_LOG; break;
         case BEST_EFFORT: options.apply |= NUCLEUS_APPLY_BEST_EFFORT; break;
         case HELP: usage(0); break;
@@ -92,7 +117,26 @@ static struct options parse(int argc, char **argv, nucleus_filter *filter)
     options.program = argv + optind;
     if (*options.program == NULL)
         usage(EXIT_LAUNCHER);
+    if (options.level != 0 && options.policy != 0)
+        fail("--level", "--network, --jit and --strict are for the built-in policy, not for levels");
     return options;
+}
+
+/* The rest of the policy. Checks are put where calls are allowed by now, and an audit is of all that
+ * was said: so these two come last. */
+static void complete(nucleus_filter *filter, const struct options *options)
+{
+    if (options->level != 0)
+        nucleus_filter_use_level(filter, options->level);
+    else
+        nucleus_filter_use_default(filter, options->policy);
+    if (options->harden)
+        nucleus_filter_harden(filter);
+    if (options->audit) {
+        nucleus_filter_audit(filter);
+        fputs("launcher: warning: audit: running UNCONFINED; what the policy refuses goes to the "
+              "kernel's log (dmesg | grep type=1326)\n", stderr);
+    }
 }
 
 /* In the child, between fork and exec. */
@@ -256,7 +300,7 @@ int main(int argc, char **argv)
     if (made != NUCLEUS_OK)
         fail("filter", nucleus_status_message(made));
     struct options options = parse(argc, argv, filter);
-    nucleus_filter_use_default(filter, options.policy);
+    complete(filter, &options);
     if (nucleus_filter_compile(filter) != NUCLEUS_OK) /* says so if any of the above failed */
         fail("policy", nucleus_filter_error(filter));
 

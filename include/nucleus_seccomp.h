@@ -433,6 +433,57 @@ nucleus_status nucleus_filter_allow_extra(nucleus_filter *filter,
                                           size_t n,
                                           uint32_t flags);
 
+/* ---- Levels ---- */
+
+// Level: one process of one thread that reads and writes files, and ends.
+#define NUCLEUS_LEVEL_ESSENTIAL 1
+
+// Level: also processes, threads, signals, pipes and timers.
+#define NUCLEUS_LEVEL_MINIMAL 2
+
+// Level: also files and folders made, copied, changed and removed.
+#define NUCLEUS_LEVEL_IO_HEAVY 3
+
+// Level: also a say on where and when threads run, and where their memory lies.
+#define NUCLEUS_LEVEL_COMPUTE 4
+
+// Level: also sockets of every kind.
+#define NUCLEUS_LEVEL_NETWORK 5
+
+// Level: also tracing, mounting and becoming other users.
+#define NUCLEUS_LEVEL_UNRESTRICTED 6
+
+// Allows the calls of a level, NUCLEUS_LEVEL_*, and of all levels before it: docs/levels.md has every
+// call, what each level is for and what it does not protect from. Of several levels the widest holds.
+//
+// A level is a list of names, as nucleus_filter_allow takes them: no argument is checked (see
+// nucleus_filter_harden), nucleus_filter_allow adds to it, nucleus_filter_deny beats it, and what an
+// architecture lacks has no effect there. What the level leaves out gets the filter's default action;
+// so it is nucleus_filter_new that decides whether a violation kills or fails:
+//
+//     nucleus_filter_new(NUCLEUS_KILL_PROCESS, &f);    // or NUCLEUS_ERRNO(EPERM)
+//     nucleus_filter_use_level(f, NUCLEUS_LEVEL_MINIMAL);
+//     nucleus_filter_deny(f, "execve");
+//
+// What libc and shells try at every start, and do without, is refused softly while no level or rule
+// allows it, whatever the default: ioctl fails with ENOTTY, socket with EACCES, getpeername with EINVAL,
+// mknod and mknodat with EPERM.
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no level, and for a filter whose default action is
+// NUCLEUS_ALLOW or NUCLEUS_LOG: the level would refuse nothing. Since 0.1.
+nucleus_status nucleus_filter_use_level(nucleus_filter *filter,
+                                        uint32_t level);
+
+// The name of a level, as its constant above in lower case ("io_heavy"), or NULL for what is none.
+// Static. Since 0.1.
+const char *nucleus_level_name(uint32_t level);
+
+// What programs a level is for, in a line, or NULL for what is none. Static. Since 0.1.
+const char *nucleus_level_description(uint32_t level);
+
+// The level of a name, as NUCLEUS_LEVEL_*, or 0 if none has it. Since 0.1.
+uint32_t nucleus_level_named(const char *name);
+
 /* ---- Profiles ---- */
 
 // nucleus_filter_load_oci: what would be left out and reported (calls, capabilities and keys that
@@ -536,6 +587,65 @@ const char *nucleus_filter_listener_path(const nucleus_filter *filter);
 // The `listenerMetadata` of a filter's profile: what its owner shall be told with the descriptor. NULL
 // if there is none. Lives as nucleus_filter_profile_report. Since 0.1.
 const char *nucleus_filter_listener_metadata(const nucleus_filter *filter);
+
+/* ---- Checks for what is allowed as a whole ---- */
+
+// Puts the argument checks of the built-in policy (docs/policy.md) in the place of unconditional
+// allows, wherever the filter has them from: a level, single rules, the default action. Checked are
+// clone, mmap, mprotect, pkey_mprotect, shmat, personality, execveat, socket, socketpair, ioctl,
+// prctl, prlimit64, mknod, mknodat, sched_setscheduler, setpriority, ioprio_set and keyctl; and clone3,
+// io_uring_setup, io_uring_enter and io_uring_register, which go past such checks, fail with ENOSYS.
+// nucleus_filter_hardened says what became of which.
+//
+// The checks are those of the flags with which nucleus_filter_use_default was used on the filter, if it
+// was, else of NUCLEUS_POLICY_NETWORK: memory is never writable and executable at once then, so
+// just-in-time compilers don't run.
+//
+// Rules with conditions stay as they are, and so do calls that are refused, or handed to a listener
+// or a tracer. The filter only becomes stricter. Calls that are allowed for the first time after it
+// are not checked, so let it be the last; doing it again is fine. To allow one of the calls as a whole
+// all the same, nucleus_filter_remove_rules and then nucleus_filter_allow.
+//
+//     nucleus_filter_use_level(f, NUCLEUS_LEVEL_NETWORK);
+//     nucleus_filter_harden(f);
+//     fputs(nucleus_filter_hardened(f), stderr);
+//
+// Errors: NUCLEUS_ERR_UNSUPPORTED when the filter covers an architecture that the checks are not
+// written for (they are for x86_64, aarch64, riscv64 and loongarch64), or lets the calls of
+// architectures run that it does not cover: they would stay unchecked. What the filter says is as
+// before then. Since 0.1.
+nucleus_status nucleus_filter_harden(nucleus_filter *filter);
+
+// What nucleus_filter_harden changed, a line for each call: "clone: runs with some arguments, else kill
+// process", "clone3: errno 38", "mmap: errno 13 with some arguments, else runs". Of calls for which it
+// is not the same on all architectures that are covered, a line for each of these: "clone on x86_64:
+// ...". Empty if nothing was changed. The text lives until nucleus_filter_harden is called again, or
+// nucleus_filter_reset, nucleus_filter_rollback or nucleus_filter_free. NULL for a filter that can't be
+// asked. Since 0.1.
+const char *nucleus_filter_hardened(const nucleus_filter *filter);
+
+/* ---- Trying a policy out ---- */
+
+// MAKES THE FILTER REFUSE NOTHING, on purpose: to try a policy out. WHAT IT REFUSED RUNS, and goes to
+// the kernel's log instead (dmesg or the audit daemon: type=1326, with the call's number). NOTHING IS
+// CONFINED BY SUCH A FILTER. It is the one function that makes a filter weaker.
+//
+// Every action that kills, traps or fails with an errno turns into NUCLEUS_LOG: the default action,
+// those of rules, of denied calls (also of what is denied later), of calls that are newer than the
+// filter's author knew (NUCLEUS_ATTR_UNKNOWN), and of architectures that are not covered
+// (NUCLEUS_ATTR_BAD_ARCH); also in what the filter was intersected with. There is no way back but
+// nucleus_filter_rollback.
+//
+// NUCLEUS_NOTIFY and NUCLEUS_TRACE stay, as it is for a listener or a tracer to answer: without one
+// these calls fail with ENOSYS. Where such a rule and one that refuses speak of the same call, it is
+// handed over then.
+//
+// A program may behave otherwise than under the policy: it does not fall back, where it would have
+// been told ENOSYS. The kernel logs a few calls a second and drops the others. Rules that are added
+// later are as they say, so call it last, after nucleus_filter_harden, which refuses such a filter.
+//
+// Errors: none but for NULL. Since 0.1.
+nucleus_status nucleus_filter_audit(nucleus_filter *filter);
 
 /* ---- Attributes ---- */
 
@@ -1012,6 +1122,40 @@ nucleus_status nucleus_program_compare(const nucleus_program *a,
                                        uint32_t *order,
                                        nucleus_call *stricter,
                                        nucleus_call *looser);
+
+/* ---- Lists of what runs ---- */
+
+// nucleus_filter_list: the calls that run whatever their arguments are.
+#define NUCLEUS_LIST_ALWAYS 1
+
+// nucleus_filter_list: the calls that run with some arguments and not with others.
+#define NUCLEUS_LIST_SOMETIMES 2
+
+// Lists the calls that a filter, compiled or not, lets run on `arch` (NUCLEUS_ARCH_*): with
+// NUCLEUS_ALLOW or NUCLEUS_LOG, after all that is said of them, denials and what the filter was
+// intersected with included. Decided exactly, as the proof does it. On an architecture that the filter
+// does not cover these are none, or all.
+//
+// `which`: NUCLEUS_LIST_ALWAYS, NUCLEUS_LIST_SOMETIMES, or both.
+//
+// `names` has room for *count names. On success *count is how many there are, and `names` has them in
+// the order of the alphabet; they are static. With NULL for `names` nothing but *count is written: that
+// is how to count. Numbers that are no known call's are not listed.
+//
+//     size_t count = 0;
+//     nucleus_filter_list(f, nucleus_arch_native(), NUCLEUS_LIST_ALWAYS, NULL, &count);
+//     const char **names = malloc(count * sizeof *names);
+//     nucleus_filter_list(f, nucleus_arch_native(), NUCLEUS_LIST_ALWAYS, names, &count);
+//
+// Errors: NUCLEUS_ERR_BUFFER when there is too little room (nothing is written);
+// NUCLEUS_ERR_INVALID_ARGUMENT for NULL, for what is no architecture, for unknown flags and for none;
+// the status of the error that is kept on the filter; NUCLEUS_ERR_UNPROVEN when rules tangle arguments
+// too much to be decided. Since 0.1.
+nucleus_status nucleus_filter_list(const nucleus_filter *filter,
+                                   uint32_t arch,
+                                   uint32_t which,
+                                   const char **names,
+                                   size_t *count);
 
 /* ---- Applying a compiled filter ---- */
 

@@ -35,6 +35,7 @@ readonly bench_needs='
 # powerpc and hppa.
 readonly test_needs="$demo_needs"'
 /usr/bin/valgrind                       valgrind
+/usr/bin/strace                         strace
 /usr/bin/clang                          clang
 /usr/bin/g++                            g++
 /usr/bin/musl-gcc                       musl-tools

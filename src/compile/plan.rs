@@ -109,7 +109,7 @@ impl<'a> Plan<'a> {
                     planes.planes[index].numbers.remove(number);
                     planes.planes[index].action
                 }
-                None => fallback(layer, arch, number),
+                None => layer.fallback(arch, number),
             };
             planes.taken.insert(number);
             self.checks.push(Check { number, rules, otherwise });
@@ -299,12 +299,6 @@ impl Planes {
         order::sort_by(&mut rules, Ranked::is_before);
         rules
     }
-}
-
-/// The verdict for a number that no rule decides.
-fn fallback(layer: &Policy, arch: Arch, number: u32) -> Action {
-    let unknown = layer.unknown(arch).find(|(range, _)| range.contains(&number));
-    unknown.map_or(layer.default_action(), |(_, action)| action)
 }
 
 /// How much more often a call with arguments is expected than one that is allowed. Where the kernel

@@ -185,4 +185,29 @@ impl Error {
              NUCLEUS_KILL_PROCESS, NUCLEUS_ERRNO(EPERM) or another action that refuses"
         ))
     }
+
+    pub(crate) fn level(verb: &str, number: u32) -> Self {
+        Self::invalid(format!(
+            "{verb}: level {number} does not exist; use one of NUCLEUS_LEVEL_ESSENTIAL (1) to \
+             NUCLEUS_LEVEL_UNRESTRICTED (6)"
+        ))
+    }
+
+    pub(crate) fn level_refuses_nothing(default: impl Display) -> Self {
+        Self::invalid(format!(
+            "use_level: the filter's default action is {default}, so that a level would refuse \
+             nothing; make the filter with NUCLEUS_KILL_PROCESS, NUCLEUS_ERRNO(EPERM) or another \
+             action that refuses, and try it out with nucleus_filter_audit"
+        ))
+    }
+
+    pub(crate) fn foreign_calls_run(bad_arch: impl Display) -> Self {
+        Self::new(
+            Kind::Unsupported,
+            format!(
+                "harden: calls of architectures that are not covered get {bad_arch}, and would stay \
+                 unchecked; set NUCLEUS_ATTR_BAD_ARCH to an action that refuses"
+            ),
+        )
+    }
 }

@@ -22,6 +22,8 @@ pub struct Filter {
     pub(super) compiled: Option<Program>,
     /// What the last compile found worth saying.
     pub(super) report: CString,
+    /// What hardening changed, a line each.
+    pub(super) hardened: CString,
     /// What is kept of the profile that was loaded, if one was.
     pub(super) profile: Option<Arc<Loaded>>,
     /// Whom profiles are for, if it is said.
@@ -38,6 +40,7 @@ pub struct Filter {
 #[derive(Clone, Debug)]
 pub(super) struct Saved {
     pub(super) policy: Policy,
+    pub(super) hardened: CString,
     pub(super) profile: Option<Arc<Loaded>>,
     pub(super) kept: Option<Kept>,
 }
@@ -48,6 +51,7 @@ impl Filter {
             policy,
             compiled: None,
             report: CString::default(),
+            hardened: CString::default(),
             profile: None,
             oci_context: None,
             kept: None,
@@ -58,9 +62,10 @@ impl Filter {
 
     /// The same filter, not compiled.
     pub(super) fn copy(&self) -> Self {
-        let (kept, saved, profile) = (self.kept.clone(), self.saved.clone(), self.profile.clone());
-        let oci_context = self.oci_context;
-        Self { kept, saved, profile, oci_context, ..Self::new(self.policy.clone()) }
+        let Self { hardened, profile, kept, saved, .. } = self;
+        let (hardened, profile) = (hardened.clone(), profile.clone());
+        let (kept, saved, oci_context) = (kept.clone(), saved.clone(), self.oci_context);
+        Self { hardened, profile, kept, saved, oci_context, ..Self::new(self.policy.clone()) }
     }
 
     /// The policy, for one who builds on it: unless something is wrong with the filter, or it may

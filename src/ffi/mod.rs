@@ -22,7 +22,12 @@ pub mod rules;
 
 pub mod builtin;
 
+pub mod level;
 pub mod profile;
+
+pub mod harden;
+
+pub mod audit;
 
 pub mod attribute;
 
@@ -41,6 +46,8 @@ pub mod call;
 pub mod statistics;
 
 pub mod algebra;
+
+pub mod list;
 
 pub mod apply;
 

@@ -17,8 +17,10 @@ use crate::policy::Policy;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nucleus_filter_begin(filter: *mut Filter) -> nucleus_status {
     let begin = |filter: &mut Filter| {
-        let (policy, kept) = (filter.policy.clone(), filter.kept.clone());
-        filter.saved.push(Saved { policy, kept, profile: filter.profile.clone() });
+        let Filter { policy, hardened, profile, kept, .. } = &*filter;
+        let (policy, hardened) = (policy.clone(), hardened.clone());
+        let (profile, kept) = (profile.clone(), kept.clone());
+        filter.saved.push(Saved { policy, hardened, profile, kept });
         Ok(())
     };
     // SAFETY: the caller promises a filter.
@@ -54,6 +56,7 @@ pub unsafe extern "C" fn nucleus_filter_rollback(filter: *mut Filter) -> nucleus
         filter.compiled = None;
         let saved = filter.saved.pop().ok_or_else(|| Error::no_transaction("rollback"))?;
         filter.policy = saved.policy;
+        filter.hardened = saved.hardened;
         filter.profile = saved.profile;
         filter.kept = saved.kept;
         Ok(())

@@ -78,11 +78,14 @@ impl Policy {
             return Err(Error::different_attribute("intersect", difference));
         }
         for layer in other.layers() {
-            let alone = Self { limits: Vec::new(), ..layer.clone() };
-            if let Err(place) = self.limits.binary_search(&alone) {
-                self.limits.insert(place, alone);
-            }
+            self.limit_to(Self { limits: Vec::new(), ..layer.clone() });
         }
         Ok(())
+    }
+    /// One more limit, in its place among the others.
+    pub(super) fn limit_to(&mut self, alone: Self) {
+        if let Err(place) = self.limits.binary_search(&alone) {
+            self.limits.insert(place, alone);
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::syscall::Newest;
 pub struct Attributes {
     /// The verdict for architectures that are not covered.
     pub bad_arch: Action,
-    /// The verdict for denied calls, if it is not the usual one; it refuses.
+    /// The verdict for denied calls, if it is not the usual one; it refuses, unless they are audited.
     deny: Option<Action>,
     /// The verdict for calls newer than the policy's author knew, if there is a special one.
     pub unknown: Option<Action>,
@@ -82,6 +82,12 @@ impl Attributes {
                 Ok(())
             }
         }
+    }
+
+    /// Lets denied calls run after all, and logs them: [`Policy::audit`](super::Policy::audit) alone
+    /// may do so.
+    pub(super) const fn let_denied_run(&mut self) {
+        self.deny = Some(Action::LOG);
     }
 
     /// The first attribute that is not the same.

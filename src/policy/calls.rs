@@ -29,6 +29,11 @@ impl Calls {
         &mut self.wholes[place]
     }
 
+    /// All, to be changed; what nothing is said of must stay so.
+    pub(super) fn all_mut(&mut self) -> std::slice::IterMut<'_, Whole> {
+        self.wholes.iter_mut()
+    }
+
     /// The calls of which something was said, in the order of the table; perhaps some of which nothing
     /// is said any more.
     pub(super) fn iter(&self) -> Said<'_> {

@@ -6,11 +6,14 @@
 
 mod algebra;
 mod attributes;
+mod audit;
 pub mod builtin;
 mod calls;
 mod canonical;
 mod condition;
 mod evaluate;
+pub mod levels;
+mod names;
 mod rule;
 mod rules;
 mod subject;
@@ -49,6 +52,8 @@ pub struct Policy {
     denied: Vec<Subject>,
     /// In which modes the built-in policy was added, if it was: it is added in one.
     built_in: Option<builtin::Modes>,
+    /// Whether the built-in policy's checks were put in: they are written for some architectures.
+    hardened: bool,
     /// Whether its rules are for the architectures that it covers: it was merged, or a profile resolved
     /// for them.
     arches_fixed: bool,
@@ -77,6 +82,7 @@ impl Policy {
             rules: Rules::default(),
             denied: Vec::new(),
             built_in: None,
+            hardened: false,
             arches_fixed: false,
             limits: Vec::new(),
         }
@@ -85,13 +91,13 @@ impl Policy {
     /// Covers `arch`, too: rules for names hold there as well.
     ///
     /// # Errors
-    /// The built-in policy was added, and is not written for `arch`; or the policy was merged or is that
+    /// The built-in policy or its checks were added, and are not written for `arch`; or the policy was merged or is that
     /// of a profile, and its rules and denials would not hold there.
     pub fn add_arch(&mut self, arch: Arch) -> Result<()> {
         if self.arches_fixed && !self.covers(arch) {
             return Err(Error::fixed_arches(arch));
         }
-        if self.built_in.is_some() {
+        if self.built_in.is_some() || self.hardened {
             builtin::written_for("add_arch", arch)?;
         }
         self.arches.insert(arch);
@@ -252,6 +258,12 @@ impl Policy {
             .unknown
             .into_iter()
             .flat_map(move |action| ranges.clone().map(move |range| (range, action)))
+    }
+
+    /// The verdict for a number that no rule decides.
+    pub(crate) fn fallback(&self, arch: Arch, number: u32) -> Action {
+        let unknown = self.unknown(arch).find(|(range, _)| range.contains(&number));
+        unknown.map_or(self.default, |(_, action)| action)
     }
 
     /// The architectures covered.

@@ -42,6 +42,11 @@ impl Rule {
         Self { soft: true, ..Self::new(action, conditions) }
     }
 
+    /// Gives it another verdict.
+    pub(super) const fn set_action(&mut self, action: Action) {
+        self.action = action;
+    }
+
     /// The verdict.
     #[must_use]
     pub const fn action(&self) -> Action {

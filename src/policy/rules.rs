@@ -46,6 +46,12 @@ impl Rules {
         self.list.iter()
     }
 
+    /// All, to be changed, whatever that makes of their order.
+    pub(super) fn all_mut(&mut self) -> std::slice::IterMut<'_, Entry> {
+        self.ordered = 0;
+        self.list.iter_mut()
+    }
+
     pub(crate) fn retain(&mut self, keep: impl FnMut(&Entry) -> bool) {
         self.put_in_order();
         self.list.retain(keep);

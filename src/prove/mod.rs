@@ -1,4 +1,5 @@
-//! Program ≡ policy, for every possible input; and which of two filters is the stricter.
+//! Program ≡ policy, for every possible input; which of two filters is the stricter, and
+//! what a policy lets run.
 //!
 //! By architecture and number the program is walked in ranges: what comes out are the regions of
 //! calls that take one way through it. On each of them, what the program then makes of the
@@ -23,6 +24,7 @@ mod of_program;
 #[cfg(test)]
 mod random;
 mod regions;
+mod runs;
 mod steps;
 mod symbolic;
 mod values;
@@ -32,6 +34,7 @@ mod witness;
 
 pub use compare::{Comparison, Order, compare_policies, compare_programs};
 pub(crate) use regions::parts;
+pub use runs::{Runs, runs};
 pub(crate) use steps::Range;
 
 use crate::action::Action;

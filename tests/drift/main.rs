@@ -7,6 +7,7 @@
 mod exports;
 mod graph;
 mod header;
+mod levels_page;
 mod policy_page;
 mod syscall_tables;
 mod version;

@@ -70,7 +70,7 @@ fn verdict(verdict: Verdict) -> String {
     }
 }
 
-fn errno_name(errno: u16) -> &'static str {
+pub fn errno_name(errno: u16) -> &'static str {
     match i32::from(errno) {
         libc::EPERM => "EPERM",
         libc::EACCES => "EACCES",
@@ -211,6 +211,6 @@ fn checks(page: &mut String) {
     }
 }
 
-fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+pub fn quoted<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ")
 }

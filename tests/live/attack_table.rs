@@ -62,6 +62,13 @@ const NETWORK: &[&str] = &["--network"];
 const JIT: &[&str] = &["--jit"];
 const STRICT: &[&str] = &["--strict"];
 const LOOSE: &[&str] = &["--network", "--jit", "--log", "--best-effort"];
+/// The program sets itself an alarm before the attempt, and waits for children through a pipe.
+const ESSENTIAL: &[&str] = &["--level", "essential", "--allow", "setitimer", "--allow", "pipe2"];
+const MINIMAL: &[&str] = &["--level", "minimal"];
+const COMPUTE: &[&str] = &["--level", "compute"];
+const NETWORKED: &[&str] = &["--level", "network"];
+const UNRESTRICTED: &[&str] = &["--level", "unrestricted"];
+const HARDENED: &[&str] = &["--level", "network", "--harden"];
 const FILTERS: &[&str] = &["--allow", "seccomp", "--allow", "prctl"];
 
 #[rustfmt::skip] // one row, one line
@@ -379,6 +386,44 @@ pub const ROWS: &[Row] = &[
     row("io_uring_setup",                     LOOSE,    refused("ENOSYS"),       lacks(&["ENOSYS", "EPERM"]),           "the other flags open nothing here"),
     row("second-filter",                      LOOSE,    refused("ENOSYS"),       WORKS,                                 "the other flags open nothing here"),
     row("int80-mount",                        LOOSE,    KILLED,                  WORKS,                                 "the other flags open nothing here"),
+
+    // Levels: what is on no list, or on the list of a wider one.
+    row("clone-user",                         ESSENTIAL, KILLED,                 WORKS,                                 "no processes at all, so no namespaces"),
+    row("clone3-user",                        ESSENTIAL, KILLED,                 WORKS,                                 "no processes at all, so no namespaces"),
+    row("ioctl-TIOCSTI",                      ESSENTIAL, refused("ENOTTY"),      lacks(&["EIO"]),                       "no request of any driver"),
+    row("socket-inet",                        ESSENTIAL, refused("EACCES"),      WORKS,                                 "sockets begin with network"),
+    row("unshare-user",                       MINIMAL,  KILLED,                  WORKS,                                 "on no list"),
+    row("mount",                              COMPUTE,  KILLED,                  WORKS,                                 "mounting is for unrestricted"),
+    row("sched_setscheduler-fifo",            MINIMAL,  KILLED,                  lacks(&["EPERM"]),                     "scheduling begins with compute"),
+    row("socket-inet",                        COMPUTE,  refused("EACCES"),       WORKS,                                 "sockets begin with network"),
+    row("socket-netlink",                     COMPUTE,  refused("EACCES"),       WORKS,                                 "sockets begin with network"),
+    row("socketpair-inet",                    COMPUTE,  KILLED,                  lacks(&["EOPNOTSUPP"]),                "sockets begin with network"),
+    row("mknod-character",                    COMPUTE,  refused("EPERM"),        WORKS,                                 "no devices at any level"),
+    row("ptrace-attach",                      NETWORKED, KILLED,                 WORKS,                                 "tracing is for unrestricted"),
+    row("bpf",                                NETWORKED, KILLED,                 WORKS,                                 "code in the kernel is for unrestricted"),
+    row("second-filter",                      NETWORKED, KILLED,                 WORKS,                                 "filters of its own are for unrestricted"),
+    row("io_uring_setup",                     UNRESTRICTED, KILLED,              lacks(&["ENOSYS", "EPERM"]),           "past every filter, and on no list"),
+    row("unshare-user",                       UNRESTRICTED, KILLED,              WORKS,                                 "on no list"),
+    row("open_by_handle_at",                  UNRESTRICTED, KILLED,              lacks(&["EOPNOTSUPP"]),                "on no list"),
+    row("int80-mount",                        UNRESTRICTED, KILLED,              WORKS,                                 "another architecture, whatever the level"),
+    row("x32-unshare",                        UNRESTRICTED, KILLED,              lacks(&["ENOSYS"]),                    "another architecture, whatever the level"),
+
+    // Hardened: what a level allows as a whole.
+    row("clone-user",                         HARDENED, KILLED,                  WORKS,                                 "all capabilities, for anyone"),
+    row("clone3-user",                        HARDENED, refused("ENOSYS"),       WORKS,                                 "the flags are in memory; libc falls back to clone"),
+    row("clone-mount",                        HARDENED, KILLED,                  WORKS,                                 "an own view of the files"),
+    row("wx-mmap",                            HARDENED, refused("EACCES"),       WORKS,                                 "memory to write and run"),
+    row("wx-mprotect",                        HARDENED, refused("EACCES"),       WORKS,                                 "memory to write and run"),
+    row("wx-pkey-mprotect",                   HARDENED, refused("EACCES"),       WORKS,                                 "memory to write and run"),
+    row("socket-packet",                      HARDENED, refused("EAFNOSUPPORT"), WORKS,                                 "others' packets"),
+    row("socket-inet-old-packet",             HARDENED, refused("EAFNOSUPPORT"), WORKS,                                 "others' packets, by the old way"),
+    row("socket-netlink",                     HARDENED, refused("EAFNOSUPPORT"), WORKS,                                 "the kernel's own protocols"),
+    row("ioctl-TIOCSTI",                      HARDENED, refused("ENOTTY"),       lacks(&["EIO"]),                       "types for the user"),
+    row("prctl-SET_SECUREBITS",               HARDENED, refused("EINVAL"),       WORKS,                                 "the rules of capabilities"),
+    row("second-filter-prctl",                HARDENED, refused("EINVAL"),       WORKS,                                 "filters by the old way"),
+    row("execveat-empty-path",                HARDENED, refused("ENOSYS"),       WORKS,                                 "a program without a name"),
+    row("prlimit64-lower",                    HARDENED, refused("EPERM"),        WORKS,                                 "others' limits"),
+    row("sched_setscheduler-fifo",            HARDENED, refused("EPERM"),        lacks(&["EPERM"]),                     "a processor for itself"),
 
     // A weaker filter that is let in: the stricter of the two still decides.
     row("second-filter",                      FILTERS,  IN_VAIN,                 WORKS,                                 "a filter cannot take another's place"),

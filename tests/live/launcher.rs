@@ -11,144 +11,16 @@ use std::time::{Duration, Instant};
 
 use crate::stage::{self, text};
 
+#[path = "launcher_table.rs"]
+mod launcher_table;
+
+use launcher_table::RUNS;
+
 const SIGKILL: i32 = 9;
 const SIGTERM: i32 = 15;
 const SIGSYS: i32 = 31;
 /// How long anything here may take on a busy machine before it counts as hanging.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// One run of the launcher, and what it must come to.
-struct Run {
-    what: &'static str,
-    /// Words of the command line; LAUNCHER stands for the launcher itself.
-    line: &'static [&'static str],
-    status: i32,
-    stdout: &'static str,
-    /// What standard error must contain.
-    stderr: &'static [&'static str],
-}
-
-/// A program that leaves a trace, to see that it was not run.
-const TRACE: [&str; 2] = ["echo", "was run"];
-const STATUS_LINES: &str =
-    "grep -E '^(NoNewPrivs|Seccomp|SigBlk):' /proc/self/status | tr -d '\t\n'";
-
-const RUNS: &[Run] = &[
-    // The program's own exit status.
-    run("success", &["--", "true"], 0, "", &[]),
-    run("failure", &["--", "sh", "-c", "exit 3"], 3, "", &[]),
-    run("the largest status", &["--", "sh", "-c", "exit 255"], 255, "", &[]),
-    run("125 of its own", &["--", "sh", "-c", "exit 125"], 125, "", &[]),
-    run("a signal", &["--", "sh", "-c", "kill -9 $$"], 128 + SIGKILL, "", &[]),
-    run("another", &["--", "sh", "-c", "kill -TERM $$"], 128 + SIGTERM, "", &[]),
-    // Programs that can't be run.
-    run("no such program", &["--", "/no/such"], 127, "", &["/no/such", "No such file"]),
-    run("nowhere on the path", &["--", "no-such-program"], 127, "", &["no-such-program"]),
-    run("not executable", &["--", "/etc/passwd"], 126, "", &["/etc/passwd", "Permission denied"]),
-    run("a folder", &["--", "/etc"], 126, "", &["/etc", "Permission denied"]),
-    // The command line.
-    run("no program", &["--network"], 125, "", &["usage:"]),
-    run("nothing at all", &[], 125, "", &["usage:"]),
-    run("nothing behind --", &["--"], 125, "", &["usage:"]),
-    run("a bad option", &["--bogus", "--", TRACE[0], TRACE[1]], 125, "", &["--bogus", "usage:"]),
-    run("an option without its value", &["--allow"], 125, "", &["--allow", "usage:"]),
-    run("without --", &["echo", "yes"], 0, "yes\n", &[]),
-    run("dashes are the program's", &["echo", "--deny", "-x", "--"], 0, "--deny -x --\n", &[]),
-    run("and behind --", &["--", "echo", "--strict", "--", "-n"], 0, "--strict -- -n\n", &[]),
-    run("a program like an option", &["--", "--log"], 127, "", &["--log"]),
-    run("help goes to standard output", &["--help"], 0, "usage:", &[]),
-    run(
-        "a misspelt name",
-        &["--allow", "wrtie", "--", TRACE[0], TRACE[1]],
-        125,
-        "",
-        &["allow", "'wrtie'", "did you mean 'write'"],
-    ),
-    run(
-        "a misspelt name to deny",
-        &["--deny", "chmdo", "--", TRACE[0], TRACE[1]],
-        125,
-        "",
-        &["deny", "'chmdo'", "did you mean 'chmod'"],
-    ),
-    run("an empty name", &["--allow", "", "--", TRACE[0], TRACE[1]], 125, "", &["empty"]),
-    run(
-        "the first mistake is reported",
-        &["--allow", "wrtie", "--deny", "chmdo", "--", TRACE[0], TRACE[1]],
-        125,
-        "",
-        &["'wrtie'"],
-    ),
-    // What the filter makes of it.
-    run(
-        "allow lifts a refusal",
-        &["--allow", "unshare", "--", "sh", "-c", "unshare --user true; echo $? >&2"],
-        0,
-        "",
-        &[],
-    ),
-    run(
-        "deny beats allow",
-        &["--allow", "getcwd", "--deny", "getcwd", "--allow", "getcwd", "--", "/bin/pwd"],
-        128 + SIGSYS,
-        "",
-        &["/bin/pwd was killed by the filter"],
-    ),
-    run(
-        "without deny it runs",
-        &["--allow", "getcwd", "--", "sh", "-c", "/bin/pwd > /dev/null"],
-        0,
-        "",
-        &[],
-    ),
-    run(
-        "a denied exec",
-        &["--deny", "execve", "--", TRACE[0], TRACE[1]],
-        128 + SIGSYS,
-        "",
-        &["killed by the filter"],
-    ),
-    run(
-        "confined, and the signal mask its own",
-        &["--", "sh", "-c", STATUS_LINES],
-        0,
-        "SigBlk:0000000000000000NoNewPrivs:1Seccomp:2",
-        &[],
-    ),
-    run(
-        "no descriptor of the launcher's",
-        &["--", "sh", "-c", "for n in 3 4 5 6; do test ! -e /proc/self/fd/$n || echo $n; done"],
-        0,
-        "",
-        &[],
-    ),
-    // Where no filter can be loaded: under a filter that refuses it.
-    run(
-        "confined already",
-        &["--", "LAUNCHER", "--", TRACE[0], TRACE[1]],
-        125,
-        "",
-        &["cannot confine", "Function not implemented"],
-    ),
-    run(
-        "confined already, best effort",
-        &["--", "LAUNCHER", "--best-effort", "--", TRACE[0], TRACE[1]],
-        0,
-        "was run\n",
-        &["warning", "UNCONFINED"],
-    ),
-    run("best effort where it is not needed", &["--best-effort", "--", "true"], 0, "", &[]),
-];
-
-const fn run(
-    what: &'static str,
-    line: &'static [&'static str],
-    status: i32,
-    stdout: &'static str,
-    stderr: &'static [&'static str],
-) -> Run {
-    Run { what, line, status, stdout, stderr }
-}
 
 #[test]
 fn statuses_and_messages() {
@@ -285,6 +157,13 @@ const LOGGED: &[Logged] = &[
         signal: SIGSYS,
         numbers: [272, 97],
         stderr: &["under sh", "unshare", "was killed by the filter: system call unshare ("],
+    },
+    Logged {
+        what: "let through by an audit",
+        line: &["--audit", "--", "unshare", "--user", "true"],
+        signal: 0,
+        numbers: [272, 97],
+        stderr: &["UNCONFINED"],
     },
     Logged {
         what: "refused with --log",

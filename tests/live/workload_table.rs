@@ -1,4 +1,5 @@
-//! Real programs that have to run under the built-in policy: data only, `workloads.rs` runs it.
+//! Real programs that have to run under the built-in policy, and at levels: data only, `workloads.rs`
+//! runs it.
 //!
 //! But for a few (`Where`), every script runs as `launcher <flags> -- /bin/sh -ec <script>`, in a fresh folder that is also
 //! `$WORK`, `$HOME` and `$TMPDIR`, with `$PROGRAMS` (the sources next to this file), `$BUILT` (those
@@ -261,5 +262,88 @@ END
     Workload {
         place: Where::ConfinedRoot,
         ..row("su", "su", NONE, "the same, with a shell", "su -s /bin/sh www-data -c 'id -un'", "www-data")
+    },
+];
+
+// ---- levels
+
+const MINIMAL: &[&str] = &["--level", "minimal"];
+const IO_HEAVY: &[&str] = &["--level", "io_heavy"];
+const COMPUTE: &[&str] = &["--level", "compute"];
+const NETWORK: &[&str] = &["--level", "network"];
+const UNRESTRICTED: &[&str] = &["--level", "unrestricted"];
+
+/// Rows from above that run at a level as well, as the level's description promises; without `--jit`
+/// also hardened.
+#[rustfmt::skip]
+pub const AT_LEVELS: &[(&[&str], &[&str])] = &[
+    (MINIMAL, &["confined at all", "bash pipes", "bash job control", "dash", "names", "awk", "bc and jq", "file", "php", "openssl",
+        "c processes", "c events"]),
+    (IO_HEAVY, &["bash on a terminal", "busybox sh", "coreutils data", "find and xargs", "grep and friends", "vim", "dpkg", "tar", "compressors",
+        "gcc", "c++", "lua", "git", "sqlite3", "python venv"]),
+    (COMPUTE, &["c threads", "musl"]),
+    (NETWORK, &["c network", "go program", "zig program", "python", "python http", "python unix server", "python asyncio", "perl network",
+        "node", "java", "curl", "curl https", "redis", "rsync", "tmux"]),
+    (UNRESTRICTED, &["dropping root", "su", "nginx"]),
+];
+
+/// What is run at levels alone. In a shell nothing runs below minimal, so the rows for essential call the
+/// launcher themselves.
+#[rustfmt::skip]
+pub const LEVEL_WORKLOADS: &[Workload] = &[
+    Workload {
+        place: Where::Outside,
+        ..row("hello", "gcc musl-gcc script", NONE, "essential: two libcs, shared and static, into a pipe and onto a terminal", r#"
+            for p in hello hello-static hello-musl hello-musl-static; do for harden in '' --harden; do
+            "$LAUNCHER" --level essential $harden -- "$BUILT/$p"; script -qec "'$LAUNCHER' --level essential $harden -- '$BUILT/$p'" /dev/null </dev/null
+            done; done | tr -d '\r' | uniq -c"#, "     16 hello")
+    },
+    Workload {
+        place: Where::Outside,
+        ..row("small tools", "cat", NONE, "essential: what reads, writes and ends", r#"
+            run() { "$LAUNCHER" --level essential --harden -- "$@"; }
+            run seq 1000 >n; run cat n >copy; cmp n copy; run sha256sum n | cut -c1-8; run wc -l <n; run head -1 n; run tail -1 n
+            run base64 n | run base64 -d | cmp - n; run tr 1 2 <n | run tac | run cut -c1 | run od -c | run tail -1 >/dev/null; echo same"#, "67d4ff71\n1000\n1\n1000\nsame")
+    },
+    Workload {
+        place: Where::Outside,
+        ..row("what was added is needed", "gcc musl-gcc busybox dash", NONE, "each program dies without the call that was added for it", r#"
+            without() { s=0; "$LAUNCHER" --level $1 --deny $2 -- $3 >copy 2>/dev/null || s=$?; test $s = 159 || { echo "without $2: $s" >&2; exit 1; }; }
+            seq 10 >n; without essential pread64 "$BUILT/hello"; without essential writev "$BUILT/hello-musl"; without essential fadvise64 'cat n'
+            without essential copy_file_range 'cat n'; without minimal statfs 'ls n'; without minimal getgroups 'gawk 1 n'; without minimal sendfile 'busybox cat n'
+            echo 'sleep 0.1 & wait' >waits; without minimal rt_sigsuspend 'dash waits'; without minimal lgetxattr 'ls -l n'
+            without compute membarrier "$BUILT/threads-musl-shared"; without io_heavy renameat2 'mv -n n m'; echo 'all are needed'"#, "all are needed")
+    },
+    row("python at minimal", "python3", MINIMAL, "an interpreter that makes no files: threads, children, select, signals", r#"python3 -I -B -c 'if 1:
+        import json, os, select, signal, subprocess, threading, time
+        t = threading.Thread(target=print, args=["thread"], kwargs={"flush": True}); t.start(); t.join()
+        print(subprocess.run(["echo", "child"], capture_output=True, text=True).stdout, end="")
+        r, w = os.pipe(); e = select.epoll(); e.register(r); os.write(w, b"1"); e.poll(1)
+        signal.signal(signal.SIGALRM, lambda *_: print("alarm")); signal.setitimer(signal.ITIMER_REAL, 0.01); time.sleep(0.05)
+        print(json.dumps(sorted(os.listdir("/"))).count("etc"))'"#, "thread\nchild\nalarm\n1"),
+    row("interpreters at minimal", "perl ruby lua5.4", MINIMAL, "start-up of perl, ruby and lua", r#"
+        perl -e 'print "perl\n"; print `echo child`'; ruby -e 'Thread.new { puts "ruby" }.join'; lua5.4 -e 'print("lua"); print(io.popen("echo child"):read("a"))'"#, "perl\nchild\nruby\nlua\nchild"),
+    row("node at minimal", "node", MINIMAL, "V8: protection keys, capabilities, a pool of threads", r#"node --jitless -e 'console.log("node")'"#, "node"),
+    row("tools that read", "ls", MINIMAL, "coreutils and friends that only look", r#"
+        ls -la /etc >/dev/null; cat /etc/passwd | sort | uniq | wc -l >/dev/null; id; date >/dev/null; du -s "$PROGRAMS" >/dev/null; stat / >/dev/null
+        find "$PROGRAMS" -name '*.c' | xargs grep -l main | wc -l >/dev/null; sed -n 1p /etc/passwd; timeout 5 sleep 0.01; diff -q /etc/passwd /etc/passwd; tail -f /etc/passwd >/dev/null & sleep 0.1; kill $!; echo looked"#, "root:x:0:0:root:/root:/bin/bash\nlooked"),
+    row("coreutils files at io_heavy", "cp", IO_HEAVY, "copies with attributes, modes, owners, times, links", r#"
+        mkdir -p a/b; echo text >a/b/f; ln -s f a/b/s; ln a/b/f a/b/h; chmod -R u+rwX,go-w a; chown -R "$(id -u):$(id -g)" a; touch -d 2020-01-01 a/b/f
+        mkfifo p 2>&1 | grep -o 'not permitted'; cp -a a c; install -m 755 a/b/f i; mv -T c d; mktemp -d ./d.XXXXXX >/dev/null; truncate -s 1M sparse; dd if=i of=o conv=fsync status=none
+        ls -lR d >/dev/null; stat -c %a i; readlink -f d/b/s >/dev/null; sync i; rm -rf a d; shred -u o; rmdir ./d.??????; tail -c 5 i"#, "not permitted\n755\ntext"),
+    row("python pool", "python3", COMPUTE, "worker processes: semaphores in shared memory, queues over pipes", r#"python3 -I -B -c 'if 1:
+        import multiprocessing, concurrent.futures as futures
+        print(sum(multiprocessing.get_context("fork").Pool(2).map(abs, range(-5, 1))), sum(futures.ThreadPoolExecutor(4).map(abs, range(-5, 1))))'"#, "15 15"),
+    row("openmp", "gcc", COMPUTE, "a compute job: libgomp's threads, bound to processors", r#"OMP_PROC_BIND=true "$BUILT/openmp""#, "500000500000 on "),
+    row("scheduling", "chrt", COMPUTE, "affinity, classes, niceness", "taskset -c 0 true; chrt -b 0 true; nice -n 5 nice; ionice -c 3 true; nproc >/dev/null; ps -ef | grep -c nice >/dev/null; echo scheduled", "5\nscheduled"),
+    row("file server", "python3 curl", NETWORK, "http.server over a folder: listen, accept, threads, sendfile", r#"
+        mkdir www; seq 100000 >www/n; python3 -I -B -m http.server "$PORT" --bind 127.0.0.1 --directory www 2>/dev/null & trap "kill $!" EXIT
+        curl -sS --retry 20 --retry-delay 1 --retry-connrefused --max-time 20 -o n "http://127.0.0.1:$PORT/n"; cmp n www/n; curl -sS "http://127.0.0.1:$PORT/" | grep -o 'href="n"'"#, "href=\"n\""),
+    row("strace", "strace", UNRESTRICTED, "a tracer and what it traces", r#"strace -f -o log sh -c 'echo traced; true'; grep -c 'exited with 0' log"#, "traced\n1"),
+    Workload {
+        place: Where::ConfinedRoot,
+        ..row("mount", "mount", UNRESTRICTED, "a file system, where the machine's root may", r#"
+        mkdir m; s=0; mount -t tmpfs none m || s=$?; test $s = 0 || test $s = 32 # no right to
+        test $s = 32 || { touch m/f; umount m; test ! -e m/f; }; echo unmounted"#, "unmounted")
     },
 ];

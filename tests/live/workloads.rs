@@ -1,4 +1,5 @@
-//! Runs the workload table on the real kernel: every row through the launcher, two at a time.
+//! Runs the workload table on the real kernel: every row through the launcher, two at a time, those for
+//! levels hardened as well.
 //!
 //! `NUCLEUS_WORKLOADS=git` runs the rows with "git" in their name; `NUCLEUS_LAUNCHER` names another
 //! launcher than the demo's.
@@ -19,7 +20,7 @@ use std::{env, fs, thread};
 
 use crate::stage::{launcher, project};
 
-use workload_table::{WORKLOADS, Where, Workload};
+use workload_table::{AT_LEVELS, LEVEL_WORKLOADS, WORKLOADS, Where, Workload};
 
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 const AT_ONCE: usize = 2;
@@ -32,8 +33,14 @@ const COMPILED: &[(&str, &str, &str, &str)] = &[
     ("gcc", "events.c", "events", "gcc -O1 -o $out $in"),
     ("gcc", "files.c", "files", "gcc -O1 -o $out $in"),
     ("gcc", "names.c", "names", "gcc -O1 -o $out $in"),
+    ("gcc", "hello.c", "hello", "gcc -O1 -o $out $in"),
+    ("gcc", "hello.c", "hello-static", "gcc -static -O1 -o $out $in"),
+    ("gcc", "openmp.c", "openmp", "gcc -fopenmp -O1 -o $out $in"),
     ("musl-gcc", "threads.c", "threads-musl", "musl-gcc -static -O1 -o $out $in"),
+    ("musl-gcc", "threads.c", "threads-musl-shared", "musl-gcc -O1 -o $out $in"),
     ("musl-gcc", "processes.c", "processes-musl", "musl-gcc -static -O1 -o $out $in"),
+    ("musl-gcc", "hello.c", "hello-musl", "musl-gcc -O1 -o $out $in"),
+    ("musl-gcc", "hello.c", "hello-musl-static", "musl-gcc -static -O1 -o $out $in"),
     ("g++", "program.cc", "program-cc", "g++ -O1 -pthread -o $out $in"),
     ("rustc", "program.rs", "program-rs", "rustc -O -o $out $in"),
     ("go", "program.go", "program-go", "go build -o $out $in"),
@@ -47,27 +54,57 @@ enum Outcome {
     Failed(String),
 }
 
-struct Report {
+/// A row, and the flags that it runs with.
+struct Job {
     row: &'static Workload,
+    flags: Vec<&'static str>,
+}
+
+/// Every row with its own flags; those that also run at a level with its; and what runs at a level once
+/// more hardened. That a just-in-time compiler can't run hardened is not a failure.
+fn jobs() -> Vec<Job> {
+    let mut jobs: Vec<Job> = WORKLOADS.iter().map(|row| Job::of(row, row.flags)).collect();
+    let named = |name: &&str| WORKLOADS.iter().find(|row| row.name == *name).expect(name);
+    let at_levels = AT_LEVELS
+        .iter()
+        .flat_map(|(level, names)| names.iter().map(move |name| (named(name), *level)));
+    for (row, level) in at_levels.chain(LEVEL_WORKLOADS.iter().map(|row| (row, row.flags))) {
+        jobs.push(Job::of(row, level));
+        if row.place != Where::Outside && !row.flags.contains(&"--jit") {
+            jobs.push(Job::of(row, &[level, &["--harden"][..]].concat()));
+        }
+    }
+    jobs
+}
+
+impl Job {
+    fn of(row: &'static Workload, flags: &[&'static str]) -> Self {
+        Self { row, flags: flags.to_vec() }
+    }
+}
+
+struct Report {
+    job: Job,
     outcome: Outcome,
     seconds: f32,
 }
 
 #[test]
-fn real_programs_run_under_the_default_policy() {
+fn real_programs_run_under_the_default_policy_and_at_levels() {
     let place = Place::new();
     let troubles = place.prepare();
     let only = env::var("NUCLEUS_WORKLOADS").unwrap_or_default();
-    let rows: Vec<&Workload> = WORKLOADS.iter().filter(|row| row.name.contains(&only)).collect();
+    let jobs = jobs().into_iter().filter(|job| job.row.name.contains(&only));
 
-    let (next, reports) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let (jobs, reports) = (Mutex::new(jobs), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
-                while let Some(row) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
+                loop {
+                    let Some(job) = jobs.lock().unwrap().next() else { return };
                     let started = Instant::now();
-                    let outcome = place.run(row);
-                    let report = Report { row, outcome, seconds: started.elapsed().as_secs_f32() };
+                    let outcome = place.run(&job);
+                    let report = Report { job, outcome, seconds: started.elapsed().as_secs_f32() };
                     report.print();
                     reports.lock().unwrap().push(report);
                 }
@@ -83,14 +120,14 @@ fn real_programs_run_under_the_default_policy() {
     let passed = count(|outcome| matches!(outcome, Outcome::Passed));
     let skipped = count(|outcome| matches!(outcome, Outcome::Skipped(_)));
     println!(
-        "{passed} of {} workloads run under the built-in policy, {skipped} skipped",
+        "{passed} of {} workloads run under the built-in policy or at a level, {skipped} skipped",
         reports.len()
     );
     let failures: Vec<String> = reports
         .iter()
         .filter_map(|report| match &report.outcome {
             Outcome::Failed(why) => {
-                Some(format!("--- {} {:?}\n{why}", report.row.name, report.row.flags))
+                Some(format!("--- {} {:?}\n{why}", report.job.row.name, report.job.flags))
             }
             _ => None,
         })
@@ -106,14 +143,15 @@ fn real_programs_run_under_the_default_policy() {
 
 #[test]
 fn the_workload_table_is_wide_enough() {
-    let names: BTreeSet<_> = WORKLOADS.iter().map(|row| row.name).collect();
+    let all = || WORKLOADS.iter().chain(LEVEL_WORKLOADS);
+    let names: BTreeSet<_> = all().map(|row| row.name).collect();
     // The first is the one that the row is about; the others only help.
     let programs: BTreeSet<_> =
         WORKLOADS.iter().filter_map(|row| row.program.split(' ').next()).collect();
-    assert_eq!(names.len(), WORKLOADS.len(), "two rows share a name");
+    assert_eq!(names.len(), all().count(), "two rows share a name");
     assert!(WORKLOADS.len() >= 30, "only {} rows", WORKLOADS.len());
     assert!(programs.len() >= 20, "only {} programs: {programs:?}", programs.len());
-    for row in WORKLOADS {
+    for row in all() {
         assert!(
             !row.why.is_empty() && !row.script.is_empty(),
             "{}: say why, and what to run",
@@ -125,11 +163,14 @@ fn the_workload_table_is_wide_enough() {
             row.name
         );
         assert!(
-            row.flags.iter().all(|flag| ["--network", "--jit"].contains(flag)),
-            "{}: not the default policy",
+            matches!(row.flags, ["--level", _])
+                || row.flags.iter().all(|flag| ["--network", "--jit"].contains(flag)),
+            "{}: neither the default policy nor a level",
             row.name
         );
     }
+    let levels: BTreeSet<_> = AT_LEVELS.iter().map(|(level, _)| level[1]).collect();
+    assert_eq!(levels.len(), 5, "all but essential, which has no shell: {levels:?}");
 }
 
 /// Where everything is: found once, the same for every row.
@@ -204,7 +245,8 @@ impl Place {
         }
     }
 
-    fn run(&self, row: &Workload) -> Outcome {
+    fn run(&self, job: &Job) -> Outcome {
+        let row = job.row;
         let missing = row.program.split(' ').find(|program| self.find(program).is_none());
         if let Some(program) = missing {
             return match self.is_root {
@@ -217,9 +259,9 @@ impl Place {
         if !self.is_root && row.place == Where::ConfinedRoot {
             return Outcome::Skipped("only root can become another user".into());
         }
-        let work = self.scratch.join(row.name.replace(' ', "-"));
+        let work = self.scratch.join([row.name, &job.flags.join("")].concat().replace(' ', "-"));
         fs::create_dir(&work).expect("a fresh folder for the row");
-        let outcome = match self.run_in(row, &work) {
+        let outcome = match self.run_in(job, &work) {
             Ok(()) => Outcome::Passed,
             Err(why) => Outcome::Failed(why),
         };
@@ -227,14 +269,14 @@ impl Place {
         outcome
     }
 
-    fn run_in(&self, row: &Workload, work: &Path) -> Result<(), String> {
+    fn run_in(&self, Job { row, flags }: &Job, work: &Path) -> Result<(), String> {
         let mut command = Command::new(if row.place == Where::Outside {
             Path::new("/bin/sh")
         } else {
             &self.launcher
         });
         if row.place != Where::Outside {
-            command.args(row.flags).args(["--", "/bin/sh"]);
+            command.args(flags).args(["--", "/bin/sh"]);
         }
         command.args(["-ec", row.script]).current_dir(work).process_group(0);
         self.environment(&mut command, work);
@@ -335,14 +377,14 @@ impl Place {
 impl Report {
     fn print(&self) {
         let (word, why) = match &self.outcome {
-            Outcome::Passed => ("ok", self.row.why),
+            Outcome::Passed => ("ok", self.job.row.why),
             Outcome::Skipped(why) => ("skipped", why.as_str()),
-            Outcome::Failed(_) => ("FAILED", self.row.why),
+            Outcome::Failed(_) => ("FAILED", self.job.row.why),
         };
         println!(
-            "  {:<22} {:<16} {word:<8} {:>5.1} s  {why}",
-            self.row.name,
-            self.row.flags.join(" "),
+            "  {:<25} {:<29} {word:<8} {:>5.1} s  {why}",
+            self.job.row.name,
+            self.job.flags.join(" "),
             self.seconds
         );
     }

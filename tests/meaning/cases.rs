@@ -147,7 +147,7 @@ fn random_layer(random: &mut Random, arches: &[Arch], most_rules: usize) -> Poli
 }
 
 /// Most often the name; now and then its number, or one that nobody knows.
-fn random_subject(random: &mut Random, name: &str, arches: &[Arch]) -> Subject {
+pub fn random_subject(random: &mut Random, name: &str, arches: &[Arch]) -> Subject {
     const ODD: [i32; 8] = [-1, 0, 511, 512, 1023, 1024, 0x000f_0002, i32::MAX];
     let call = Syscall::named("test", name).unwrap();
     if arches.is_empty() || !random.one_in(6) {
@@ -161,7 +161,7 @@ fn random_subject(random: &mut Random, name: &str, arches: &[Arch]) -> Subject {
     Subject::numbered("test", arch, number).unwrap_or(call.into())
 }
 
-fn random_rule(random: &mut Random) -> Rule {
+pub fn random_rule(random: &mut Random) -> Rule {
     let action = random.pick(&ACTIONS);
     match random.below(8) {
         0 => {

@@ -9,7 +9,6 @@ use nucleus_seccomp::compile::compile;
 use nucleus_seccomp::error::Kind;
 use nucleus_seccomp::policy::{Condition, Operator, Policy, Rule, Width, evaluate};
 use nucleus_seccomp::prove::prove;
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::thread;
 
@@ -38,29 +37,6 @@ fn ten_thousand_random_policies_are_proven() {
         running.into_iter().map(|worker| worker.join().unwrap()).sum()
     });
     println!("{POLICIES} random policies with {rules} rules proven");
-}
-
-#[test]
-fn the_published_levels_are_proven() {
-    #[derive(serde::Deserialize)]
-    struct Published {
-        levels: BTreeMap<String, Vec<String>>,
-    }
-    // Each with all that come before it.
-    let names = ["essential", "minimal", "io_heavy", "compute", "network", "unrestricted"];
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/published-levels.json");
-    let text = std::fs::read_to_string(path).unwrap();
-    let published: Published = serde_json::from_str(&text).unwrap();
-    assert_eq!(published.levels.len(), names.len());
-    for default in [Action::KILL_PROCESS, Action::errno(1)] {
-        let mut policy = Policy::covering(default, Arch::ALL);
-        for name in names {
-            published.levels[name].iter().for_each(|call| policy.allow(call).unwrap());
-            let proven = prove(&policy, compile(&policy).unwrap()).unwrap();
-            let length = proven.program().instructions().len();
-            println!("{name}, else {default}: {length} instructions for 23 architectures");
-        }
-    }
 }
 
 /// Every way to break one instruction that leaves the program one that the kernel would take.

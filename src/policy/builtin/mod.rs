@@ -9,16 +9,17 @@ mod allowed;
 mod checked;
 mod extra;
 mod fatal;
-mod names;
+mod harden;
 mod soft;
 
 pub use allowed::ALLOWED;
 pub use checked::{CHECKED, Case, Check, Choice, When};
 pub use extra::EXTRA;
 pub use fatal::FATAL;
-use names::{call, calls};
+pub use harden::{Hardened, Now, PAST_CHECKS, harden};
 pub use soft::SOFT;
 
+use super::names::{call, calls};
 use super::{Condition, Operator, Policy, Rule, Whole, Width};
 use crate::action::Action;
 use crate::arch::Arch;

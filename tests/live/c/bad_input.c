@@ -52,6 +52,7 @@ static nucleus_status do_call(nucleus_filter *filter, const struct row *row)
     case PRIORITY: return nucleus_filter_set_priority(filter, names[1], row->word);
     case ADD_ARCH: return nucleus_filter_add_arch(filter, row->word);
     case REMOVE_ARCH: return nucleus_filter_remove_arch(filter, row->word);
+    case LEVEL: return nucleus_filter_use_level(filter, row->word);
     case COMMIT: return nucleus_filter_commit(filter);
     case ROLLBACK: return nucleus_filter_rollback(filter);
     case RESET: return nucleus_filter_reset(filter, row->word);

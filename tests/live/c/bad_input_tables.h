@@ -10,7 +10,7 @@ static const char LONG_NAME[] = "(a name of 1 MiB)";
 
 enum which {
     ALLOW_CALL, DENY_CALL, RULE, RULE_NUMBER, REMOVE_RULES, DEFAULT, EXTRA, SET, PRIORITY, ADD_ARCH,
-    REMOVE_ARCH, COMMIT, ROLLBACK, RESET, MERGE, INTERSECT
+    REMOVE_ARCH, LEVEL, COMMIT, ROLLBACK, RESET, MERGE, INTERSECT
 };
 
 /* How an array is handed over. */
@@ -238,6 +238,15 @@ static const struct row ROWS[] = {
      .says = {"call 1000 on x86_64", "0 to 5"}},
     {"a value above 32 bits", NUMBER_IF(1, .op = 4, .width = 32, .value = ABOVE_32),
      .expected = INVALID, .says = {"call 1000 on x86_64", "0x100000000", "32 bits"}},
+
+    /* Levels. */
+    {"the lowest level", .call = LEVEL, .word = 1, .expected = NUCLEUS_OK},
+    {"the highest level", .call = LEVEL, .word = 6, .expected = NUCLEUS_OK},
+    {"level 0", .call = LEVEL, .word = 0, .expected = INVALID,
+     .says = {"use_level", "level 0", "NUCLEUS_LEVEL_ESSENTIAL"}},
+    {"level 7", .call = LEVEL, .word = 7, .expected = INVALID, .says = {"use_level", "level 7"}},
+    {"level 2^32-1", .call = LEVEL, .word = UINT32_MAX, .expected = INVALID,
+     .says = {"4294967295", "NUCLEUS_LEVEL_UNRESTRICTED"}},
 
     /* Rules to be forgotten. */
     {"a call of which nothing was said", .call = REMOVE_RULES, .name = "lseek",

@@ -10,6 +10,7 @@ static struct outputs {
     nucleus_filter *filter;
     nucleus_program *program;
     nucleus_call stricter, looser;
+    const char *names[8];
     unsigned char buffer[64];
 } out;
 
@@ -55,6 +56,9 @@ static void check_making_and_changing(void)
     FAILS(INVALID, nucleus_filter_remove_rules(NULL, "read"));
     FAILS(INVALID, nucleus_filter_use_default(NULL, 0));
     FAILS(INVALID, nucleus_filter_allow_extra(NULL, names, 1, 0));
+    FAILS(INVALID, nucleus_filter_use_level(NULL, NUCLEUS_LEVEL_MINIMAL));
+    FAILS(INVALID, nucleus_filter_harden(NULL));
+    FAILS(INVALID, nucleus_filter_audit(NULL));
     FAILS(INVALID, nucleus_filter_set(NULL, NUCLEUS_ATTR_TSYNC, 1));
     FAILS(INVALID, nucleus_filter_set_priority(NULL, "read", 1));
     FAILS(INVALID, nucleus_filter_begin(NULL));
@@ -97,6 +101,13 @@ static void check_asking_filters(void)
     FAILS(INVALID, nucleus_filter_compare(filter, filter, NULL, &out.stricter, &out.looser));
     FAILS(UNKNOWN, nucleus_filter_compare(spoiled, filter, &out.word, &out.stricter, &out.looser));
     FAILS(UNKNOWN, nucleus_filter_compare(filter, spoiled, &out.word, &out.stricter, &out.looser));
+    FAILS(INVALID, nucleus_filter_list(NULL, NUCLEUS_ARCH_X86_64, 3, out.names, &out.size));
+    FAILS(INVALID, nucleus_filter_list(filter, NUCLEUS_ARCH_X86_64, 3, out.names, NULL));
+    FAILS(INVALID, nucleus_filter_list(filter, 0, 3, out.names, &out.size));
+    FAILS(INVALID, nucleus_filter_list(filter, NUCLEUS_ARCH_X86_64, 0, out.names, &out.size));
+    FAILS(INVALID, nucleus_filter_list(filter, NUCLEUS_ARCH_X86_64, 4, NULL, &out.size));
+    FAILS(INVALID, nucleus_filter_list(filter, NUCLEUS_ARCH_X86_64, UINT32_MAX, NULL, &out.size));
+    FAILS(UNKNOWN, nucleus_filter_list(spoiled, NUCLEUS_ARCH_X86_64, 3, out.names, &out.size));
     CHECK(nucleus_filter_error(filter) == NULL, "a const filter keeps an error: %s",
           nucleus_filter_error(filter));
     nucleus_filter_free(spoiled);
@@ -139,6 +150,7 @@ static void check_what_returns_no_status(void)
     check_sentence("error(NULL)", nucleus_filter_error(NULL), says, COUNT(says));
     CHECK(nucleus_filter_report(NULL) == NULL, "report(NULL)");
     CHECK(nucleus_filter_program(NULL) == NULL, "program(NULL)");
+    CHECK(nucleus_filter_hardened(NULL) == NULL, "hardened(NULL)");
     CHECK(nucleus_program_count(NULL) == 0, "count(NULL)");
     CHECK(nucleus_program_instructions(NULL) == NULL, "instructions(NULL)");
     nucleus_filter_free(NULL);

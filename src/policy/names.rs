@@ -5,8 +5,8 @@ use crate::syscall::Syscall;
 /// The calls of these names, separated by blanks.
 macro_rules! calls {
     ($names:literal) => {{
-        const CALLS: [Syscall; $crate::policy::builtin::names::count($names)] =
-            $crate::policy::builtin::names::look_up($names);
+        const CALLS: [Syscall; $crate::policy::names::count($names)] =
+            $crate::policy::names::look_up($names);
         &CALLS
     }};
 }
@@ -14,7 +14,7 @@ macro_rules! calls {
 /// The call of this name.
 macro_rules! call {
     ($name:literal) => {{
-        const CALL: [Syscall; 1] = $crate::policy::builtin::names::look_up($name);
+        const CALL: [Syscall; 1] = $crate::policy::names::look_up($name);
         CALL[0]
     }};
 }
@@ -39,7 +39,7 @@ pub(super) const fn look_up<const COUNT: usize>(names: &str) -> [Syscall; COUNT]
     while let Some((name, behind)) = first(rest) {
         calls[at] = match Syscall::find(name) {
             Some(call) => call,
-            None => panic!("a table of the built-in policy has a name that is no call's"),
+            None => panic!("a table has a name that is no call's"),
         };
         at += 1;
         rest = behind;
