@@ -57,7 +57,7 @@ stage:
 	    LIBDIR='$(STAGE)/lib' INCLUDEDIR='$(STAGE)/include' DESTDIR=
 	@mkdir -p target/demo
 	@for example in launcher inspect; do \
-	    set -- $(CC) $(CFLAGS) $(WARNINGS) -o target/demo/$$example examples/$$example.c \
+	    set -- $(CC) $(CFLAGS) $(WARNINGS) -o target/demo/$$example examples/$$example.c examples/profile.c \
 	        $$(pkg-config --cflags --libs nucleus-seccomp 2>/dev/null || echo $(WITHOUT_PKG_CONFIG)) \
 	        -Wl,-rpath,'$(STAGE)/lib'; \
 	    echo "$$@"; "$$@" || exit; \

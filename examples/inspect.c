@@ -1,6 +1,8 @@
 /* inspect: shows a filter as text, as a picture, as source code, in numbers.
  *
  *     inspect [--network] [--jit] [--strict] [--arch NAME]... [FORMAT]...     the built-in policy
+ *     inspect --level NAME [--arch NAME]... [--harden] [FORMAT]...     the calls of a level
+ *     inspect --profile FILE [--sha256 HEX] [--capabilities HEX] [--harden] [FORMAT]...
  *     inspect --program FILE [FORMAT]...       instructions from elsewhere; - is standard input
  *     inspect --fd NUMBER [FORMAT]...          the same from a descriptor that is open
  *
@@ -19,6 +21,8 @@
 #include <unistd.h>
 
 #include <nucleus_seccomp.h>
+
+#include "profile.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -55,7 +59,12 @@ static void usage(int status)
           "SOURCE, one of:\n"
           "  --built-in     the built-in policy; assumed if there is no other, with\n"
           "    --network, --jit, --strict   its modes\n"
-          "    --arch NAME  for this architecture, such as x86_64; may be repeated\n"
+          "  --level NAME   the calls of a level\n"
+          "    --arch NAME  of both: for this architecture, such as x86_64; may be repeated\n"
+          "  --profile FILE a profile in the form of Docker, Podman and Kubernetes; with\n"
+          "    --sha256 HEX the SHA-256 that it must have\n"
+          "    --capabilities HEX   those that it is read for, if not this process's\n"
+          "    --harden     of levels and profiles: with checks where calls are allowed as a whole\n"
           "  --program FILE a program from elsewhere, of either byte order; - is standard input\n"
           "  --fd NUMBER    the same from a descriptor that is open\n\n"
           "FORMAT, in the order given, --pseudo-code if there is none:\n", out);
@@ -66,11 +75,17 @@ static void usage(int status)
 
 /* ---- sources ---- */
 
+/* What goes with some sources only. */
+enum { MODES = 1, ARCHES = 2, CHECKS = 4, PINS = 8 };
+
 struct options {
+    unsigned given; /* MODES, ARCHES, ... */
     uint32_t policy;
     uint32_t arches[32];
     size_t n_arches;
-    const char *argument; /* of the source */
+    bool harden;
+    struct profile profile; /* all but its path */
+    const char *argument;   /* of the source */
 };
 
 /* What is shown: a filter, or a program that came without one. */
@@ -79,20 +94,59 @@ struct subject {
     nucleus_program *program;
 };
 
-static void from_built_in(const struct options *options, struct subject *subject)
+/* A new filter, for the architectures that were asked for. */
+static nucleus_filter *begin(const struct options *options)
 {
-    nucleus_status made = nucleus_filter_new(NUCLEUS_KILL_PROCESS, &subject->filter);
+    nucleus_filter *filter = NULL;
+    nucleus_status made = nucleus_filter_new(NUCLEUS_KILL_PROCESS, &filter);
 
     if (made != NUCLEUS_OK)
         fail("filter", nucleus_status_message(made));
     /* A new filter is for this machine. */
     if (options->n_arches > 0)
-        nucleus_filter_remove_arch(subject->filter, nucleus_arch_native());
+        nucleus_filter_remove_arch(filter, nucleus_arch_native());
     for (size_t i = 0; i < options->n_arches; i++)
-        nucleus_filter_add_arch(subject->filter, options->arches[i]);
-    nucleus_filter_use_default(subject->filter, options->policy);
-    if (nucleus_filter_compile(subject->filter) != NUCLEUS_OK) /* says so if any of these failed */
-        fail("built-in policy", nucleus_filter_error(subject->filter));
+        nucleus_filter_add_arch(filter, options->arches[i]);
+    return filter;
+}
+
+static void finish(nucleus_filter *filter, const struct options *options, struct subject *subject)
+{
+    if (options->harden)
+        nucleus_filter_harden(filter);
+    if (nucleus_filter_compile(filter) != NUCLEUS_OK) /* says so if anything failed before */
+        fail("policy", nucleus_filter_error(filter));
+    subject->filter = filter;
+}
+
+static void from_built_in(const struct options *options, struct subject *subject)
+{
+    nucleus_filter *filter = begin(options);
+
+    nucleus_filter_use_default(filter, options->policy);
+    finish(filter, options, subject);
+}
+
+static void from_level(const struct options *options, struct subject *subject)
+{
+    nucleus_filter *filter = begin(options);
+    uint32_t level = nucleus_level_named(options->argument);
+
+    if (level == 0)
+        fail(options->argument, "no such level");
+    nucleus_filter_use_level(filter, level);
+    finish(filter, options, subject);
+}
+
+static void from_profile(const struct options *options, struct subject *subject)
+{
+    nucleus_filter *filter = begin(options);
+    struct profile profile = options->profile;
+
+    profile.path = options->argument;
+    if (profile_load(&profile, filter))
+        profile_print_report(filter, "inspect");
+    finish(filter, options, subject);
 }
 
 /* The sentence that belongs to a status. */
@@ -153,10 +207,13 @@ static const struct source {
     const char *name;
     int has_arg;
     void (*take)(const struct options *, struct subject *);
+    unsigned goes_with;
 } sources[] = {
-    {"built-in", no_argument, from_built_in},
-    {"program", required_argument, from_file},
-    {"fd", required_argument, from_descriptor},
+    {"built-in", no_argument, from_built_in, MODES | ARCHES},
+    {"level", required_argument, from_level, ARCHES | CHECKS},
+    {"profile", required_argument, from_profile, CHECKS | PINS},
+    {"program", required_argument, from_file, 0},
+    {"fd", required_argument, from_descriptor, 0},
 };
 enum { SOURCES = sizeof sources / sizeof *sources };
 
@@ -175,6 +232,14 @@ static void show(const struct subject *subject, const struct format *format)
         fail(format->name, nucleus_status_message(status));
 }
 
+/* ---- the command line ---- */
+
+static void set_mode(struct options *options, uint32_t mode)
+{
+    options->policy |= mode;
+    options->given |= MODES;
+}
+
 /* Adds the architecture of that name. */
 static void add_arch(struct options *options, const char *name)
 {
@@ -185,19 +250,41 @@ static void add_arch(struct options *options, const char *name)
     if (options->n_arches == sizeof options->arches / sizeof *options->arches)
         fail(name, "too many architectures");
     options->arches[options->n_arches++] = arch;
+    options->given |= ARCHES;
+}
+
+static void set_capabilities(struct options *options, const char *hex)
+{
+    if (!profile_for_capabilities(&options->profile, hex))
+        fail(hex, "no mask of up to 16 hexadecimal digits");
+    options->given |= PINS;
+}
+
+static void set_sha256(struct options *options, const char *hex)
+{
+    if (options->profile.sha256 != NULL)
+        usage(EXIT_USAGE);
+    options->profile.sha256 = hex;
+    options->given |= PINS;
 }
 
 int main(int argc, char **argv)
 {
-    enum { NETWORK = 1, JIT, STRICT, ARCH, HELP, FIRST_SOURCE = 100, FIRST_FORMAT = 200 };
-    struct option known[SOURCES + FORMATS + 6] = {
+    enum {
+        NETWORK = 1, JIT, STRICT, ARCH, HARDEN, SHA256, CAPABILITIES, HELP,
+        FIRST_SOURCE = 100, FIRST_FORMAT = 200,
+    };
+    struct option known[SOURCES + FORMATS + 9] = {
         {"network", no_argument, NULL, NETWORK},
         {"jit", no_argument, NULL, JIT},
         {"strict", no_argument, NULL, STRICT},
         {"arch", required_argument, NULL, ARCH},
+        {"harden", no_argument, NULL, HARDEN},
+        {"sha256", required_argument, NULL, SHA256},
+        {"capabilities", required_argument, NULL, CAPABILITIES},
         {"help", no_argument, NULL, HELP},
     };
-    size_t filled = 5, n_shown = 0;
+    size_t filled = 8, n_shown = 0;
     const struct format *shown[64] = {&formats[0]};
     const struct source *source = NULL;
     struct options options = {0};
@@ -213,10 +300,13 @@ int main(int argc, char **argv)
 
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
         switch (option) {
-        case NETWORK: options.policy |= NUCLEUS_POLICY_NETWORK; break;
-        case JIT: options.policy |= NUCLEUS_POLICY_JIT; break;
-        case STRICT: options.policy |= NUCLEUS_POLICY_STRICT; break;
+        case NETWORK: set_mode(&options, NUCLEUS_POLICY_NETWORK); break;
+        case JIT: set_mode(&options, NUCLEUS_POLICY_JIT); break;
+        case STRICT: set_mode(&options, NUCLEUS_POLICY_STRICT); break;
         case ARCH: add_arch(&options, optarg); break;
+        case HARDEN: options.harden = true; options.given |= CHECKS; break;
+        case SHA256: set_sha256(&options, optarg); break;
+        case CAPABILITIES: set_capabilities(&options, optarg); break;
         case HELP: usage(0); break;
         case '?': usage(EXIT_USAGE); break;
         default:
@@ -230,11 +320,12 @@ int main(int argc, char **argv)
             }
         }
     }
-    bool has_modes = options.policy != 0 || options.n_arches != 0;
-    if (optind != argc || (has_modes && source != NULL && source->take != from_built_in))
+    if (source == NULL)
+        source = &sources[0]; /* --built-in */
+    if (optind != argc || (options.given & ~source->goes_with) != 0)
         usage(EXIT_USAGE);
 
-    (source != NULL ? source->take : from_built_in)(&options, &subject);
+    source->take(&options, &subject);
     for (size_t i = 0; i < (n_shown ? n_shown : 1); i++)
         show(&subject, shown[i]);
     nucleus_filter_free(subject.filter);

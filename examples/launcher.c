@@ -1,7 +1,8 @@
 /* launcher: runs a program confined.
  *
- *     launcher [--level NAME | [--network] [--jit] [--strict]] [--allow NAME]... [--deny NAME]...
- *              [--harden] [--audit] [--log] [--best-effort] -- PROGRAM ARGS
+ *     launcher [--network] [--jit] [--strict] [OPTION]... -- PROGRAM ARGS    the built-in policy
+ *     launcher --level NAME [OPTION]... -- PROGRAM ARGS
+ *     launcher --profile FILE [--sha256 HEX] [--capabilities HEX] [OPTION]... -- PROGRAM ARGS
  *
  * The filter is built and proven here, in the parent; the child applies it as the last thing before
  * exec. Signals are passed on, the program's exit status is returned, and when the filter killed the
@@ -22,6 +23,8 @@
 
 #include <nucleus_seccomp.h>
 
+#include "profile.h"
+
 enum {
     EXIT_LAUNCHER = 125, /* the launcher itself failed; as env(1) and timeout(1) have it */
     EXIT_CANNOT_RUN = 126,
@@ -40,12 +43,22 @@ static void usage(int status)
     FILE *out = status ? stderr : stdout;
 
     fputs("usage: launcher [OPTION]... [--] PROGRAM [ARG]...\n"
-          "Run PROGRAM under the built-in system call policy, or under a level.\n\n"
-          "  --network      allow AF_INET and AF_INET6 sockets\n"
-          "  --jit          allow memory that is writable and executable at once\n"
-          "  --strict       kill where the policy would answer with an errno\n"
-          "  --level NAME   in place of the built-in policy and these, the calls of a level\n"
-          "  --allow NAME   allow the system call NAME, whatever its arguments\n"
+          "Run PROGRAM under a system call policy.\n\n"
+          "The policy, one of:\n"
+          "  the built-in one, if no other is named; with\n"
+          "    --network    allow AF_INET and AF_INET6 sockets\n"
+          "    --jit        allow memory that is writable and executable at once\n"
+          "    --strict     kill where the policy would answer with an errno\n"
+          "  --level NAME   the calls of a level\n"
+          "  --profile FILE a profile in the form of Docker, Podman and Kubernetes; with\n"
+          "    --sha256 HEX the SHA-256 that FILE must have\n"
+          "    --capabilities HEX\n"
+          "                 read it for a process with these, such as Docker's a80425fb, and not for\n"
+          "                 one with those of this process (CapPrm in /proc/self/status)\n"
+          "    --quiet      don't say what of it is left out or made stricter\n\n"
+          "On top of it:\n"
+          "  --allow NAME   allow the system call NAME, whatever its arguments; what a profile has a\n"
+          "                 rule of its own against stays refused\n"
           "  --deny NAME    refuse the system call NAME, whatever else is said\n"
           "  --harden       check arguments where calls are allowed as a whole\n"
           "  --audit        CONFINE NOTHING: let the kernel log what would be refused\n"
@@ -57,10 +70,18 @@ static void usage(int status)
     exit(status);
 }
 
+/* What is said of a single call. */
+struct single {
+    nucleus_status (*say)(nucleus_filter *, const char *name);
+    const char *name;
+};
+
 struct options {
     uint32_t policy;
-    uint32_t level; /* 0: the built-in policy */
-    bool harden, audit;
+    uint32_t level; /* 0: none */
+    struct profile profile;
+    struct single *singles; /* ends with one that says nothing */
+    bool quiet, harden, audit;
     uint32_t apply;
     char **program;
 };
@@ -75,16 +96,42 @@ static uint32_t level_named(const char *name, uint32_t other)
     return level > other ? level : other;
 }
 
-/* Reads the command line; what it says of single calls goes to the filter at once, because the
- * order of calls on a filter makes no difference. */
-static struct options parse(int argc, char **argv, nucleus_filter *filter)
+/* One source of policy, and nothing that belongs to another. */
+static void check_source(const struct options *options)
 {
-    enum { NETWORK = 1, JIT, STRICT, LEVEL, ALLOW, DENY, HARDEN, AUDIT, LOG, BEST_EFFORT, HELP };
+    bool has_profile = options->profile.path != NULL, has_level = options->level != 0;
+
+    if (options->policy != 0 && (has_level || has_profile))
+        fail("--network, --jit, --strict", "for the built-in policy, not for levels and profiles");
+    if (has_level && has_profile)
+        fail("--level, --profile", "two policies; one can be given");
+    if ((options->profile.sha256 != NULL || options->profile.has_capabilities) && !has_profile)
+        fail("--sha256, --capabilities", "for profiles, and there is no --profile");
+}
+
+/* Takes the value of an option that can be given once: of two files, or two sums, neither is meant. */
+static const char *once(const char *option, const char *before)
+{
+    if (before != NULL)
+        fail(option, "it was given twice");
+    return optarg;
+}
+
+static struct options parse(int argc, char **argv)
+{
+    enum {
+        NETWORK = 1, JIT, STRICT, LEVEL, PROFILE, SHA256, CAPABILITIES, QUIET,
+        ALLOW, DENY, HARDEN, AUDIT, LOG, BEST_EFFORT, HELP,
+    };
     static const struct option known[] = {
         {"network", no_argument, NULL, NETWORK},
         {"jit", no_argument, NULL, JIT},
         {"strict", no_argument, NULL, STRICT},
         {"level", required_argument, NULL, LEVEL},
+        {"profile", required_argument, NULL, PROFILE},
+        {"sha256", required_argument, NULL, SHA256},
+        {"capabilities", required_argument, NULL, CAPABILITIES},
+        {"quiet", no_argument, NULL, QUIET},
         {"allow", required_argument, NULL, ALLOW},
         {"deny", required_argument, NULL, DENY},
         {"harden", no_argument, NULL, HARDEN},
@@ -94,9 +141,12 @@ static struct options parse(int argc, char **argv, nucleus_filter *filter)
         {"help", no_argument, NULL, HELP},
         {NULL, 0, NULL, 0},
     };
-    struct options options = {0, 0, false, false, 0, NULL};
+    struct options options = {0};
+    struct single *single = options.singles = calloc((size_t)argc + 1, sizeof *single);
     int option;
 
+    if (single == NULL)
+        fail("options", strerror(errno));
     /* "+": what follows PROGRAM is its own. */
     while ((option = getopt_long(argc, argv, "+", known, NULL)) != -1) {
         switch (option) {
@@ -104,8 +154,15 @@ static struct options parse(int argc, char **argv, nucleus_filter *filter)
         case JIT: options.policy |= NUCLEUS_POLICY_JIT; break;
         case STRICT: options.policy |= NUCLEUS_POLICY_STRICT; break;
         case LEVEL: options.level = level_named(optarg, options.level); break;
-        case ALLOW: nucleus_filter_allow(filter, optarg); break;
-        case DENY: nucleus_filter_deny(filter, optarg); break;
+        case PROFILE: options.profile.path = once("--profile", options.profile.path); break;
+        case SHA256: options.profile.sha256 = once("--sha256", options.profile.sha256); break;
+        case CAPABILITIES:
+            if (!profile_for_capabilities(&options.profile, optarg))
+                fail("--capabilities", "no mask of up to 16 hexadecimal digits");
+            break;
+        case QUIET: options.quiet = true; break;
+        case ALLOW: *single++ = (struct single){nucleus_filter_allow, optarg}; break;
+        case DENY: *single++ = (struct single){nucleus_filter_deny, optarg}; break;
         case HARDEN: options.harden = true; break;
         case AUDIT: options.audit = true; break;
         case LOG: options.apply |= NUCLEUS_APPLY_LOG; break;
@@ -117,19 +174,33 @@ static struct options parse(int argc, char **argv, nucleus_filter *filter)
     options.program = argv + optind;
     if (*options.program == NULL)
         usage(EXIT_LAUNCHER);
-    if (options.level != 0 && options.policy != 0)
-        fail("--level", "--network, --jit and --strict are for the built-in policy, not for levels");
+    check_source(&options);
     return options;
 }
 
-/* The rest of the policy. Checks are put where calls are allowed by now, and an audit is of all that
- * was said: so these two come last. */
-static void complete(nucleus_filter *filter, const struct options *options)
+static void take_profile(nucleus_filter *filter, const struct options *options)
 {
-    if (options->level != 0)
+    if (!profile_load(&options->profile, filter))
+        return; /* compiling will say why */
+    if (!options->quiet)
+        profile_print_report(filter, "launcher");
+    if (nucleus_filter_listener_path(filter) != NULL)
+        fputs("launcher: warning: nobody listens for the profile's notifications: such calls fail with "
+              "ENOSYS\n", stderr);
+}
+
+/* A profile comes into a new filter. Of the rest the order makes no difference, but that checks are put
+ * where calls are allowed by then, and that an audit is of all that was said: so these two come last. */
+static void build(nucleus_filter *filter, const struct options *options)
+{
+    if (options->profile.path != NULL)
+        take_profile(filter, options);
+    else if (options->level != 0)
         nucleus_filter_use_level(filter, options->level);
     else
         nucleus_filter_use_default(filter, options->policy);
+    for (const struct single *single = options->singles; single->name != NULL; single++)
+        single->say(filter, single->name);
     if (options->harden)
         nucleus_filter_harden(filter);
     if (options->audit) {
@@ -294,13 +365,13 @@ static void explain_below(const char *program, int log)
 int main(int argc, char **argv)
 {
     nucleus_filter *filter = NULL;
+    struct options options = parse(argc, argv);
     sigset_t set = waited_for(), inherited;
 
     nucleus_status made = nucleus_filter_new(NUCLEUS_KILL_PROCESS, &filter);
     if (made != NUCLEUS_OK)
         fail("filter", nucleus_status_message(made));
-    struct options options = parse(argc, argv, filter);
-    complete(filter, &options);
+    build(filter, &options);
     if (nucleus_filter_compile(filter) != NUCLEUS_OK) /* says so if any of the above failed */
         fail("policy", nucleus_filter_error(filter));
 
@@ -326,6 +397,7 @@ int main(int argc, char **argv)
         explain(*options.program, child, log);
     else if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SIGNAL + SIGSYS)
         explain_below(*options.program, log);
+    free(options.singles);
     nucleus_filter_free(filter);
     return WIFSIGNALED(status) ? EXIT_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
 }

@@ -29,7 +29,7 @@ const fn fails(
     Run { what, line, status, stdout: &[], stderr }
 }
 
-/// `$I` is the program, `$T` a folder with files of this test.
+/// `$I` is the program, `$T` a folder with files of this test, `$P` a profile.
 const RUNS: &[Run] = &[
     shows("help", "$I --help", &["usage:", "--pseudo-code", "--program FILE"]),
     shows("nothing named", "$I", &["Fingerprint", "allow (answered by the kernel's bitmap)"]),
@@ -48,10 +48,45 @@ const RUNS: &[Run] = &[
     shows("from a file", "$I --bpf-le > $T/le && $I --program $T/le", &["little-endian"]),
     shows("from a descriptor", "$I --bpf > $T/n && $I --fd 7 7< $T/n", &["prctl:"]),
     shows("there and back", "$I --bpf > $T/a && $I --program $T/a --bpf | cmp - $T/a", &[]),
+    shows(
+        "a level",
+        "$I --level minimal --arch x86_64",
+        &["x86_64 (0x", "exit_group", "kill process"],
+    ),
+    shows(
+        "a level, hardened",
+        "$I --level network --harden --arch x86_64",
+        &["errno 97 (EAFNOSUPPORT)"],
+    ),
+    shows("a profile", "$I --profile $P 2> $T/said", &["chroot", "clone3"]),
+    shows(
+        "for nobody in particular",
+        "$I --profile $P --capabilities 0 2> $T/said | grep -A 99 'errno'",
+        &["chroot"],
+    ),
+    shows(
+        "what is left out of it",
+        "echo '{\"defaultAction\": \"SCMP_ACT_LOG\", \"x\": 1}' > $T/x && $I --profile $T/x 2>&1 > $T/shown",
+        &["inspect: profile: the key \"x\" is unknown"],
+    ),
     fails("an unknown option", "$I --bogus", 2, &["--bogus", "usage:"]),
     fails("a word too many", "$I words", 2, &["usage:"]),
     fails("two sources", "$I --built-in --fd 3", 2, &["usage:"]),
     fails("modes of another source", "$I --jit --program x", 2, &["usage:"]),
+    fails("modes of a level", "$I --level minimal --jit", 2, &["usage:"]),
+    fails("an architecture of a profile's", "$I --profile $P --arch x86_64", 2, &["usage:"]),
+    fails("checks of what has them", "$I --harden", 2, &["usage:"]),
+    fails("a sum of no profile", "$I --sha256 00", 2, &["usage:"]),
+    fails("two sums", "$I --profile $P --sha256 0 --sha256 0", 2, &["usage:"]),
+    fails("no such level", "$I --level maximal", 1, &["maximal", "no such level"]),
+    fails("no such profile", "$I --profile $T/none", 1, &["none", "No such file"]),
+    fails(
+        "another sum",
+        "$I --profile $P --sha256 $(printf %064d 0)",
+        1,
+        &["container.json", "SHA-256"],
+    ),
+    fails("no mask", "$I --profile $P --capabilities all", 1, &["all", "no mask"]),
     fails("an unknown architecture", "$I --arch vax", 1, &["vax", "architecture"]),
     fails("one too few rules for", "$I --arch s390x", 1, &["s390x"]),
     fails("no such file", "$I --program $T/none", 1, &["none", "No such file"]),
@@ -77,7 +112,12 @@ fn shell(line: &str) -> Output {
     let inspect = project("target/demo/inspect");
     assert!(inspect.exists(), "{} is not built: run make stage", inspect.display());
     let mut command = Command::new("sh");
-    command.args(["-c", line]).env("I", inspect).env("T", scratch()).env("LC_ALL", "C");
+    command
+        .args(["-c", line])
+        .env("I", inspect)
+        .env("T", scratch())
+        .env("P", project("tests/data/profiles/container.json"))
+        .env("LC_ALL", "C");
     command.stdin(Stdio::null()).output().unwrap()
 }
 

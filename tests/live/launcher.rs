@@ -3,9 +3,11 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, symlink};
 use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::OnceLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -14,7 +16,7 @@ use crate::stage::{self, text};
 #[path = "launcher_table.rs"]
 mod launcher_table;
 
-use launcher_table::RUNS;
+use launcher_table::{FILES, RUNS};
 
 const SIGKILL: i32 = 9;
 const SIGTERM: i32 = 15;
@@ -211,22 +213,39 @@ fn the_fatal_call_is_named() {
     }
 }
 
+/// A profile is read for what the program can have, which for an ordinary user is nothing: then Docker's
+/// allows no unshare, though it does with the capabilities in the user's bounding set, which are all.
+#[test]
+fn a_profile_is_read_for_its_user() {
+    const UNSHARE_NOTHING: &str = "import ctypes; print(ctypes.CDLL(None).unshare(0))";
+    let line = ["--profile", "CONTAINER", "--", "python3", "-c", UNSHARE_NOTHING];
+    let Some(output) = as_nobody(&line) else { return };
+    assert_eq!(text(&output.stdout), "-1\n", "{}", text(&output.stderr));
+    println!("as nobody: unshare is refused");
+}
+
 /// Without the right to read the log the launcher still says what happened, and where it stands.
 #[test]
 fn without_the_right_to_read_the_log() {
-    const NOBODY: u32 = 65534;
-    let mut command = launcher(&["--", "unshare", "--user", "true"]);
-    let child = command.uid(NOBODY).gid(NOBODY).current_dir("/");
-    let Ok(child) = child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn() else {
-        println!("skipped: not root, or the project is in a folder that is closed to others");
-        return;
-    };
-    let output = finish(child, "as nobody");
+    let Some(output) = as_nobody(&["--", "unshare", "--user", "true"]) else { return };
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(128 + SIGSYS), "{stderr}");
     assert!(stderr.contains("unshare was killed by the filter"), "{stderr}");
     assert!(stderr.contains("system call unshare") || stderr.contains("dmesg"), "{stderr}");
     print!("as nobody: {stderr}");
+}
+
+fn as_nobody(line: &[&str]) -> Option<Output> {
+    const NOBODY: u32 = 65534;
+    let mut command = launcher(line);
+    let child = command.uid(NOBODY).gid(NOBODY).current_dir("/");
+    match child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn() {
+        Ok(child) => Some(finish(child, "as nobody")),
+        Err(_) => {
+            println!("skipped: not root, or the project is in a folder that is closed to others");
+            None
+        }
+    }
 }
 
 /// The kernel's log from now on.
@@ -258,13 +277,29 @@ const WAIT: &str = "echo ready; while :; do sleep 0.05; done";
 fn launcher(line: &[&str]) -> Command {
     let mut command = Command::new(stage::launcher());
     for word in line {
-        match *word {
-            "LAUNCHER" => command.arg(stage::launcher()),
-            word => command.arg(word),
+        match word.strip_prefix("T/") {
+            Some(name) => command.arg(files().join(name)),
+            None => command.arg(stage::word(word)),
         };
     }
     command.stdin(Stdio::null()).env("LC_ALL", "C");
     command
+}
+
+/// What the table speaks of as T: profiles, and what is none.
+fn files() -> &'static Path {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("launcher");
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        for (name, json) in FILES {
+            fs::write(folder.join(name), json).unwrap();
+        }
+        symlink("plain.json", folder.join("link.json")).unwrap();
+        stage::run(Command::new("mkfifo").arg(folder.join("pipe.json")));
+        folder
+    })
 }
 
 fn start(command: &mut Command) -> Child {

@@ -5,7 +5,7 @@ use super::{SIGKILL, SIGSYS, SIGTERM};
 /// One run of the launcher, and what it must come to.
 pub struct Run {
     pub what: &'static str,
-    /// Words of the command line; LAUNCHER stands for the launcher itself.
+    /// Words of the command line; T/ stands for the folder of `FILES`, other words as in `stage::word`.
     pub line: &'static [&'static str],
     pub status: i32,
     pub stdout: &'static str,
@@ -16,8 +16,46 @@ pub struct Run {
 /// A program that leaves a trace, to see that it was not run.
 const TRACE: [&str; 2] = ["echo", "was run"];
 const RAW_SOCKET: &str = "import socket; socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)";
+const WRITABLE_CODE: &str = "import mmap; mmap.mmap(-1, 4096, prot=7)";
 const STATUS_LINES: &str =
     "grep -E '^(NoNewPrivs|Seccomp|SigBlk):' /proc/self/status | tr -d '\t\n'";
+
+/// Under each of these mkdir says something else than by itself, or nothing is run.
+pub const FILES: &[(&str, &str)] = &[
+    ("plain.json", PLAIN),
+    (
+        "names.json",
+        r#"{"defaultAction": "SCMP_ACT_ALLOW", "Commentary": "mine",
+            "syscalls": [{"names": ["mkdri", "mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 13}]}"#,
+    ),
+    (
+        "killing.json",
+        r#"{"defaultAction": "SCMP_ACT_ALLOW",
+            "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_KILL_PROCESS"}]}"#,
+    ),
+    (
+        "asking.json",
+        r#"{"defaultAction": "SCMP_ACT_ALLOW", "listenerPath": "/run/agent.sock",
+            "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_NOTIFY"}]}"#,
+    ),
+    (
+        "without-exec.json",
+        r#"{"defaultAction": "SCMP_ACT_ALLOW",
+            "syscalls": [{"names": ["execve"], "action": "SCMP_ACT_ERRNO", "errnoRet": 12}]}"#,
+    ),
+    ("syntax.json", "{\n  \"defaultAction\": \"SCMP_ACT_ALLOW\",\n  \"syscalls\": [,]\n}"),
+    (
+        "operator.json",
+        r#"{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO",
+            "args": [{"index": 0, "op": "SCMP_CMP_IS"}]}]}"#,
+    ),
+];
+
+const PLAIN: &str = r#"{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 13}]}"#;
+/// That of PLAIN.
+const SHA256: &str = "d241ad91afa837d28f044fe339159a3299dcbdf479295b06d8e8b108d481c1ee";
+const SHA256_IN_CAPITALS: &str = "D241AD91AFA837D28F044FE339159A3299DCBDF479295B06D8E8B108D481C1EE";
+const OTHER_SHA256: &str = "d241ad91afa837d28f044fe339159a3299dcbdf479295b06d8e8b108d481c1e0";
 
 pub const RUNS: &[Run] = &[
     // The program's own exit status.
@@ -193,6 +231,232 @@ pub const RUNS: &[Run] = &[
         125,
         "",
         &["'wrtie'"],
+    ),
+    // Profiles.
+    run(
+        "a profile",
+        &["--profile", "T/plain.json", "--", "mkdir", "/no/such"],
+        1,
+        "",
+        &["Permission denied"],
+    ),
+    run(
+        "with its sum",
+        &["--sha256", SHA256, "--profile", "T/plain.json", "--", "mkdir", "/no/such"],
+        1,
+        "",
+        &["Permission denied"],
+    ),
+    run(
+        "in capitals",
+        &["--profile", "T/plain.json", "--sha256", SHA256_IN_CAPITALS, "--", TRACE[0], TRACE[1]],
+        0,
+        "was run\n",
+        &[],
+    ),
+    run(
+        "with another sum",
+        &["--profile", "T/plain.json", "--sha256", OTHER_SHA256, "--", TRACE[0], TRACE[1]],
+        125,
+        "",
+        &["plain.json: its SHA-256 is another one"],
+    ),
+    run(
+        "with half a sum",
+        &["--profile", "T/plain.json", "--sha256", "c0ffee", "--", TRACE[0], TRACE[1]],
+        125,
+        "",
+        &["the SHA-256 has 6 characters"],
+    ),
+    run(
+        "a sum of nothing",
+        &["--sha256", SHA256, "--", TRACE[0], TRACE[1]],
+        125,
+        "",
+        &["--sha256", "no --profile"],
+    ),
+    run(
+        "two sums",
+        &["--profile", "T/plain.json", "--sha256", SHA256, "--sha256", SHA256, "--", TRACE[0]],
+        125,
+        "",
+        &["--sha256", "twice"],
+    ),
+    run(
+        "two profiles",
+        &["--profile", "T/plain.json", "--profile", "T/names.json", "--", TRACE[0], TRACE[1]],
+        125,
+        "",
+        &["--profile", "twice"],
+    ),
+    run(
+        "a profile and a level",
+        &["--profile", "T/plain.json", "--level", "minimal", "--", TRACE[0], TRACE[1]],
+        125,
+        "",
+        &["--level, --profile", "two policies"],
+    ),
+    run(
+        "a profile and the built-in policy's modes",
+        &["--profile", "T/plain.json", "--network", "--", TRACE[0], TRACE[1]],
+        125,
+        "",
+        &["--network", "built-in policy"],
+    ),
+    run(
+        "no such file",
+        &["--profile", "T/none.json", "--", TRACE[0], TRACE[1]],
+        125,
+        "",
+        &["none.json", "No such file"],
+    ),
+    run(
+        "a folder for a profile",
+        &["--profile", "T/", "--", TRACE[0], TRACE[1]],
+        125,
+        "",
+        &["no regular file"],
+    ),
+    run(
+        "a pipe that nobody writes to",
+        &["--profile", "T/pipe.json", "--", TRACE[0], TRACE[1]],
+        125,
+        "",
+        &["pipe.json", "no regular file"],
+    ),
+    run(
+        "a symbolic link",
+        &["--profile", "T/link.json", "--", TRACE[0], TRACE[1]],
+        125,
+        "",
+        &["link.json", "symbolic link"],
+    ),
+    run(
+        "no JSON",
+        &["--profile", "T/syntax.json", "--", TRACE[0], TRACE[1]],
+        125,
+        "",
+        &["syntax.json", "line 3", "column 16"],
+    ),
+    run(
+        "an unknown operator",
+        &["--profile", "T/operator.json", "--", TRACE[0], TRACE[1]],
+        125,
+        "",
+        &["operator.json: syscalls[0].args[0].op: unknown operator", "SCMP_CMP_EQ"],
+    ),
+    run(
+        "no JSON in an audit, at best effort",
+        &["--profile", "T/syntax.json", "--audit", "--best-effort", "--", TRACE[0], TRACE[1]],
+        125,
+        "",
+        &["line 3"],
+    ),
+    run(
+        "what is skipped is said",
+        &["--profile", "T/names.json", "--", "mkdir", "/no/such"],
+        1,
+        "",
+        &[
+            "launcher: profile: syscalls[0].names[0]: no system call is named \"mkdri\"; skipped\n",
+            "launcher: profile: the key \"Commentary\" is unknown and ignored\n",
+            "Permission denied",
+        ],
+    ),
+    run(
+        "nobody answers notifications",
+        &["--profile", "T/asking.json", "--quiet", "--", "mkdir", "/no/such"],
+        1,
+        "",
+        &["warning", "nobody listens", "Function not implemented"],
+    ),
+    run(
+        "killed by a profile",
+        &["--profile", "T/killing.json", "--", "mkdir", "/no/such"],
+        128 + SIGSYS,
+        "",
+        &["mkdir was killed by the filter"],
+    ),
+    run(
+        "an audited profile",
+        &["--profile", "T/killing.json", "--audit", "--", "mkdir", "/no/such"],
+        1,
+        "",
+        &["UNCONFINED", "No such file"],
+    ),
+    run(
+        "a profile without exec",
+        &["--profile", "T/without-exec.json", "--", TRACE[0], TRACE[1]],
+        126,
+        "",
+        &["echo", "Cannot allocate memory"],
+    ),
+    run(
+        "denied besides",
+        &["--deny", "uname", "--profile", "T/plain.json", "--", "uname"],
+        1,
+        "",
+        &["Operation not permitted"],
+    ),
+    run(
+        "what a profile has a rule against stays refused",
+        &["--profile", "T/plain.json", "--allow", "mkdir", "--", "mkdir", "/no/such"],
+        1,
+        "",
+        &["Permission denied"],
+    ),
+    run(
+        "of a profile, for who has no capabilities",
+        &["--profile", "CONTAINER", "--capabilities", "0", "--", "unshare", "--user", "true"],
+        1,
+        "",
+        &["Operation not permitted"],
+    ),
+    run(
+        "allowed on a profile",
+        &[
+            "--profile",
+            "CONTAINER",
+            "--capabilities",
+            "0",
+            "--allow",
+            "sethostname",
+            "--",
+            "python3",
+            "-c",
+            "import socket; socket.sethostname('x' * 99)",
+        ],
+        1,
+        "",
+        &["Invalid argument"],
+    ),
+    run(
+        "no mask",
+        &["--profile", "CONTAINER", "--capabilities", "-1", "--", TRACE[0], TRACE[1]],
+        125,
+        "",
+        &["--capabilities", "no mask"],
+    ),
+    run(
+        "capabilities of no profile",
+        &["--capabilities", "0", "--", TRACE[0], TRACE[1]],
+        125,
+        "",
+        &["--capabilities", "no --profile"],
+    ),
+    run(
+        "a profile that is not hardened",
+        &["--profile", "NATIVE", "--", "python3", "-c", WRITABLE_CODE],
+        0,
+        "",
+        &[],
+    ),
+    run(
+        "a hardened profile",
+        &["--profile", "NATIVE", "--harden", "--", "python3", "-c", WRITABLE_CODE],
+        1,
+        "",
+        &["Permission denied"],
     ),
     // Where no filter can be loaded: under a filter that refuses it.
     run(
