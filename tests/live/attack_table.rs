@@ -3,6 +3,8 @@
 //! A row says what the policy does with the attempt, what the attempt does where there is no filter (so that
 //! no row can pass by being harmless), and why anyone would try, or why the answer is this one.
 
+use crate::stage::{CHECKED, PROFILE};
+
 /// What the policy does with an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
@@ -424,6 +426,69 @@ pub const ROWS: &[Row] = &[
     row("execveat-empty-path",                HARDENED, refused("ENOSYS"),       WORKS,                                 "a program without a name"),
     row("prlimit64-lower",                    HARDENED, refused("EPERM"),        WORKS,                                 "others' limits"),
     row("sched_setscheduler-fifo",            HARDENED, refused("EPERM"),        lacks(&["EPERM"]),                     "a processor for itself"),
+
+    // A container engine's profile, read as for its containers: it answers where the built-in policy kills.
+    row("clone-user",                         PROFILE,  refused("EPERM"),        WORKS,                                 "takes CAP_SYS_ADMIN, says the profile; the kernel does not"),
+    row("clone3-user",                        PROFILE,  refused("ENOSYS"),       WORKS,                                 "the flags are in memory; libc falls back to clone"),
+    row("unshare-user",                       PROFILE,  refused("EPERM"),        WORKS,                                 "takes CAP_SYS_ADMIN, says the profile; the kernel does not"),
+    row("clone-mount",                        PROFILE,  refused("EPERM"),        WORKS,                                 "takes CAP_SYS_ADMIN, says the profile; the kernel does not"),
+    row("clone3-mount",                       PROFILE,  refused("ENOSYS"),       WORKS,                                 "the flags are in memory; libc falls back to clone"),
+    row("unshare-mount",                      PROFILE,  refused("EPERM"),        WORKS,                                 "takes CAP_SYS_ADMIN, says the profile; the kernel does not"),
+    row("clone-net",                          PROFILE,  refused("EPERM"),        WORKS,                                 "takes CAP_SYS_ADMIN, says the profile; the kernel does not"),
+    row("clone3-net",                         PROFILE,  refused("ENOSYS"),       WORKS,                                 "the flags are in memory; libc falls back to clone"),
+    row("unshare-net",                        PROFILE,  refused("EPERM"),        WORKS,                                 "takes CAP_SYS_ADMIN, says the profile; the kernel does not"),
+    row("clone-user-high-bits",               PROFILE,  refused("EPERM"),        WORKS,                                 "the mask is of the low half"),
+    row("clone-user-among-others",            PROFILE,  refused("EPERM"),        WORKS,                                 "the flag hides among harmless ones"),
+    row("unshare-user-map-root",              PROFILE,  refused("EPERM"),        WORKS,                                 "root of an own user namespace"),
+    row("setns-net",                          PROFILE,  refused("EPERM"),        WORKS,                                 "into a namespace that is there already"),
+    row("mount",                              PROFILE,  refused("EPERM"),        WORKS,                                 "puts files where others look for theirs"),
+    row("umount2",                            PROFILE,  refused("EPERM"),        WORKS,                                 "uncovers what was hidden"),
+    row("pivot_root",                         PROFILE,  refused("EPERM"),        WORKS,                                 "leaves the given root"),
+    row("move_mount",                         PROFILE,  refused("EPERM"),        WORKS,                                 "the new way to mount"),
+    row("open_tree",                          PROFILE,  refused("EPERM"),        WORKS,                                 "a copy of any mount"),
+    row("fsopen",                             PROFILE,  refused("EPERM"),        WORKS,                                 "the new way to mount, step 1"),
+    row("mount_setattr",                      PROFILE,  refused("EPERM"),        WORKS,                                 "makes read-only writable"),
+    row("socket-alg",                         PROFILE,  refused("EPERM"),        lacks(&["EAFNOSUPPORT"]),              "a large, seldom used piece of the kernel"),
+    row("socket-vsock",                       PROFILE,  refused("EPERM"),        lacks(&["EAFNOSUPPORT"]),              "talks to the host"),
+    row("bpf",                                PROFILE,  refused("EPERM"),        WORKS,                                 "code in the kernel"),
+    row("perf_event_open",                    PROFILE,  refused("EPERM"),        lacks(&["ENOSYS"]),                    "watches the whole machine; many holes"),
+    row("userfaultfd",                        PROFILE,  refused("EPERM"),        lacks(&["ENOSYS"]),                    "stops the kernel where an exploit likes it"),
+    row("io_uring_setup",                     PROFILE,  refused("EPERM"),        lacks(&["ENOSYS", "EPERM"]),           "calls that no filter sees"),
+    row("add_key",                            PROFILE,  refused("EPERM"),        lacks(&["ENOSYS"]),                    "keys are not namespaced"),
+    row("request_key",                        PROFILE,  refused("EPERM"),        lacks(&["ENOSYS"]),                    "keys are not namespaced"),
+    row("keyctl-join",                        PROFILE,  refused("EPERM"),        lacks(&["ENOSYS"]),                    "keys are not namespaced"),
+    row("kexec_load",                         PROFILE,  refused("EPERM"),        lacks(&["ENOSYS"]),                    "another kernel"),
+    row("init_module",                        PROFILE,  refused("EPERM"),        lacks(&["ENOSYS"]),                    "code in the kernel"),
+    row("iopl",                               PROFILE,  refused("EPERM"),        lacks(&["ENOSYS"]),                    "the hardware"),
+    row("kcmp",                               PROFILE,  refused("EPERM"),        lacks(&["ENOSYS"]),                    "looks across processes"),
+    row("open_by_handle_at",                  PROFILE,  refused("EPERM"),        lacks(&["EOPNOTSUPP"]),                "past every folder: how a container was left"),
+    row("quotactl",                           PROFILE,  refused("EPERM"),        lacks(&["ENOSYS"]),                    "others' quotas"),
+    row("acct",                               PROFILE,  refused("EPERM"),        lacks(&["ENOSYS"]),                    "writes where it likes"),
+    row("pidfd_getfd",                        PROFILE,  refused("EPERM"),        WORKS,                                 "another's files"),
+    row("reboot",                             PROFILE,  refused("EPERM"),        WORKS,                                 "takes CAP_SYS_BOOT"),
+    row("swapon",                             PROFILE,  refused("EPERM"),        WORKS,                                 "the host's memory"),
+    row("sethostname",                        PROFILE,  refused("EPERM"),        WORKS,                                 "the host's name"),
+    row("clock_settime",                      PROFILE,  refused("EPERM"),        WORKS,                                 "the host's time"),
+    row("syslog",                             PROFILE,  refused("EPERM"),        WORKS,                                 "the host's secrets"),
+    row("personality-fixed-addresses",        PROFILE,  refused("EPERM"),        WORKS,                                 "turns off address randomisation"),
+    row("wx-personality",                     PROFILE,  refused("EPERM"),        WORKS,                                 "afterwards PROT_READ means PROT_EXEC"),
+    row("int80-unshare",                      PROFILE,  refused("EPERM"),        WORKS,                                 "the profile covers x86 as well, in the same words"),
+    row("int80-mount",                        PROFILE,  refused("EPERM"),        WORKS,                                 "the profile covers x86 as well, in the same words"),
+    row("x32-unshare",                        PROFILE,  refused("EPERM"),        lacks(&["ENOSYS"]),                    "and x32"),
+    row("number-600",                         PROFILE,  refused("ENOSYS"),       lacks(&["ENOSYS"]),                    "newer than the profile: libc falls back"),
+
+    // The same, for one architecture, with our checks in it.
+    row("clone-user",                         CHECKED,  refused("EPERM"),        WORKS,                                 "the profile's own check stays"),
+    row("clone3-user",                        CHECKED,  refused("ENOSYS"),       WORKS,                                 "the flags are in memory; libc falls back to clone"),
+    row("int80-mount",                        CHECKED,  KILLED,                  WORKS,                                 "another architecture"),
+    row("wx-mmap",                            CHECKED,  refused("EACCES"),       WORKS,                                 "memory to write and run"),
+    row("wx-mprotect",                        CHECKED,  refused("EACCES"),       WORKS,                                 "memory to write and run"),
+    row("wx-shmat",                           CHECKED,  refused("EACCES"),       WORKS,                                 "shared memory, executable"),
+    row("ioctl-TIOCSTI",                      CHECKED,  refused("ENOTTY"),       lacks(&["EIO"]),                       "types for the user"),
+    row("prctl-SET_SECUREBITS",               CHECKED,  refused("EINVAL"),       WORKS,                                 "the rules of capabilities"),
+    row("second-filter-prctl",                CHECKED,  refused("EINVAL"),       WORKS,                                 "filters by the old way"),
+    row("execveat-empty-path",                CHECKED,  refused("ENOSYS"),       WORKS,                                 "a program without a name"),
+    row("prlimit64-lower",                    CHECKED,  refused("EPERM"),        WORKS,                                 "others' limits"),
 
     // A weaker filter that is let in: the stricter of the two still decides.
     row("second-filter",                      FILTERS,  IN_VAIN,                 WORKS,                                 "a filter cannot take another's place"),

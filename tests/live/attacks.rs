@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 
-use crate::stage::{launcher, project};
+use crate::stage::{launcher, project, word};
 
 #[path = "attack_table.rs"]
 mod attack_table;
@@ -115,7 +115,7 @@ impl Ground {
 
     fn run(&self, program: &Path, arguments: &[&str]) -> Outcome {
         let output = Command::new(program)
-            .args(arguments)
+            .args(arguments.iter().map(|argument| word(argument)))
             .current_dir(&self.scratch)
             .stdin(Stdio::null())
             .output()

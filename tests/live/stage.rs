@@ -28,6 +28,12 @@ pub fn word(word: &str) -> PathBuf {
     }
 }
 
+/// Flags for a container engine's profile, read as for its containers: with the capabilities that Docker
+/// gives to one, whatever the launcher's user has.
+pub const PROFILE: &[&str] = &["--profile", "CONTAINER", "--capabilities", "a80425fb"];
+/// The same with our checks in it.
+pub const CHECKED: &[&str] = &["--profile", "NATIVE", "--capabilities", "a80425fb", "--harden"];
+
 /// A profile as container engines have theirs: the machine's architecture, and what runs beside it.
 const CONTAINER: &str = "tests/data/profiles/container.json";
 

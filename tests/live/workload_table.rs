@@ -1,10 +1,12 @@
-//! Real programs that have to run under the built-in policy, and at levels: data only, `workloads.rs`
+//! Real programs that have to run under the built-in policy, at levels and under a profile: data only, `workloads.rs`
 //! runs it.
 //!
 //! But for a few (`Where`), every script runs as `launcher <flags> -- /bin/sh -ec <script>`, in a fresh folder that is also
 //! `$WORK`, `$HOME` and `$TMPDIR`, with `$PROGRAMS` (the sources next to this file), `$BUILT` (those
 //! compiled) and `$PORT` (a free loopback port). It passes when it exits 0 and prints `expect`.
 //! Servers listen on loopback only, and every script ends what it started.
+
+use crate::stage::{CHECKED, PROFILE};
 
 pub struct Workload {
     pub name: &'static str,
@@ -285,6 +287,20 @@ pub const AT_LEVELS: &[(&[&str], &[&str])] = &[
     (NETWORK, &["c network", "go program", "zig program", "python", "python http", "python unix server", "python asyncio", "perl network",
         "node", "java", "curl", "curl https", "redis", "rsync", "tmux"]),
     (UNRESTRICTED, &["dropping root", "su", "nginx"]),
+];
+
+// ---- profiles
+
+/// Rows from above that run under a profile such as container engines have by default, and those that also
+/// do with our checks in it.
+#[rustfmt::skip]
+pub const UNDER_PROFILES: &[(&[&str], &[&str])] = &[
+    (PROFILE, &["confined at all", "bash pipes", "bash job control", "bash on a terminal", "dash", "coreutils files", "coreutils data", "util-linux",
+        "tmux", "dpkg", "tar", "c threads", "c processes", "c ipc", "c events", "c files", "c network", "musl", "c++", "gcc", "make", "cargo",
+        "go program", "go build", "zig program", "python", "python forkserver", "python asyncio", "perl network", "node", "java", "javac", "ruby",
+        "valgrind", "git", "git grep", "sqlite3", "gpg", "curl", "curl https", "redis", "nginx", "postgresql", "dropping root", "su", "strace"]),
+    (CHECKED, &["bash pipes", "dash", "coreutils files", "c processes", "c events", "gcc", "go program", "python", "node jitless", "git", "curl",
+        "redis", "nginx", "postgresql", "dropping root"]),
 ];
 
 /// What is run at levels alone. In a shell nothing runs below minimal, so the rows for essential call the

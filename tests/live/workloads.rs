@@ -1,8 +1,8 @@
 //! Runs the workload table on the real kernel: every row through the launcher, two at a time, those for
-//! levels hardened as well.
+//! levels hardened as well, and some under a profile.
 //!
-//! `NUCLEUS_WORKLOADS=git` runs the rows with "git" in their name; `NUCLEUS_LAUNCHER` names another
-//! launcher than the demo's.
+//! `NUCLEUS_WORKLOADS=git` runs the rows with "git" in their name or flags (`--profile`, say);
+//! `NUCLEUS_LAUNCHER` names another launcher than the demo's.
 
 #[path = "workload_table.rs"]
 mod workload_table;
@@ -18,9 +18,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use crate::stage::{launcher, project};
+use crate::stage::{launcher, project, word};
 
-use workload_table::{AT_LEVELS, LEVEL_WORKLOADS, WORKLOADS, Where, Workload};
+use workload_table::{AT_LEVELS, LEVEL_WORKLOADS, UNDER_PROFILES, WORKLOADS, Where, Workload};
 
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 const AT_ONCE: usize = 2;
@@ -64,11 +64,8 @@ struct Job {
 /// more hardened. That a just-in-time compiler can't run hardened is not a failure.
 fn jobs() -> Vec<Job> {
     let mut jobs: Vec<Job> = WORKLOADS.iter().map(|row| Job::of(row, row.flags)).collect();
-    let named = |name: &&str| WORKLOADS.iter().find(|row| row.name == *name).expect(name);
-    let at_levels = AT_LEVELS
-        .iter()
-        .flat_map(|(level, names)| names.iter().map(move |name| (named(name), *level)));
-    for (row, level) in at_levels.chain(LEVEL_WORKLOADS.iter().map(|row| (row, row.flags))) {
+    jobs.extend(again(UNDER_PROFILES).map(|(row, flags)| Job::of(row, flags)));
+    for (row, level) in again(AT_LEVELS).chain(LEVEL_WORKLOADS.iter().map(|row| (row, row.flags))) {
         jobs.push(Job::of(row, level));
         if row.place != Where::Outside && !row.flags.contains(&"--jit") {
             jobs.push(Job::of(row, &[level, &["--harden"][..]].concat()));
@@ -77,9 +74,23 @@ fn jobs() -> Vec<Job> {
     jobs
 }
 
+/// Rows that are also run with other flags.
+fn again(
+    table: &'static [(&[&str], &[&str])],
+) -> impl Iterator<Item = (&'static Workload, &'static [&'static str])> {
+    let named = |name: &str| {
+        WORKLOADS.iter().chain(LEVEL_WORKLOADS).find(|row| row.name == name).expect(name)
+    };
+    table.iter().flat_map(move |(flags, names)| names.iter().map(move |name| (named(name), *flags)))
+}
+
 impl Job {
     fn of(row: &'static Workload, flags: &[&'static str]) -> Self {
         Self { row, flags: flags.to_vec() }
+    }
+
+    fn title(&self) -> String {
+        format!("{} {}", self.row.name, self.flags.join(" "))
     }
 }
 
@@ -90,11 +101,11 @@ struct Report {
 }
 
 #[test]
-fn real_programs_run_under_the_default_policy_and_at_levels() {
+fn real_programs_run_under_each_policy() {
     let place = Place::new();
     let troubles = place.prepare();
     let only = env::var("NUCLEUS_WORKLOADS").unwrap_or_default();
-    let jobs = jobs().into_iter().filter(|job| job.row.name.contains(&only));
+    let jobs = jobs().into_iter().filter(|job| job.title().contains(&only));
 
     let (jobs, reports) = (Mutex::new(jobs), Mutex::new(Vec::new()));
     thread::scope(|scope| {
@@ -119,16 +130,11 @@ fn real_programs_run_under_the_default_policy_and_at_levels() {
     };
     let passed = count(|outcome| matches!(outcome, Outcome::Passed));
     let skipped = count(|outcome| matches!(outcome, Outcome::Skipped(_)));
-    println!(
-        "{passed} of {} workloads run under the built-in policy or at a level, {skipped} skipped",
-        reports.len()
-    );
+    println!("{passed} of {} workloads run under their policies, {skipped} skipped", reports.len());
     let failures: Vec<String> = reports
         .iter()
         .filter_map(|report| match &report.outcome {
-            Outcome::Failed(why) => {
-                Some(format!("--- {} {:?}\n{why}", report.job.row.name, report.job.flags))
-            }
+            Outcome::Failed(why) => Some(format!("--- {}\n{why}", report.job.title())),
             _ => None,
         })
         .collect();
@@ -181,6 +187,8 @@ struct Place {
     scratch: PathBuf,
     path: String,
     is_root: bool,
+    /// How many have run.
+    rows: AtomicUsize,
 }
 
 impl Place {
@@ -201,6 +209,7 @@ impl Place {
             is_root: fs::read_to_string("/proc/self/status")
                 .is_ok_and(|status| status.contains("\nUid:\t0\t0")),
             scratch,
+            rows: AtomicUsize::new(0),
         }
     }
 
@@ -259,7 +268,9 @@ impl Place {
         if !self.is_root && row.place == Where::ConfinedRoot {
             return Outcome::Skipped("only root can become another user".into());
         }
-        let work = self.scratch.join([row.name, &job.flags.join("")].concat().replace(' ', "-"));
+        // Short: there are sockets in it, whose paths have at most 107 bytes.
+        let number = self.rows.fetch_add(1, Ordering::Relaxed);
+        let work = self.scratch.join(format!("{}-{number}", row.name.replace(' ', "-")));
         fs::create_dir(&work).expect("a fresh folder for the row");
         let outcome = match self.run_in(job, &work) {
             Ok(()) => Outcome::Passed,
@@ -276,7 +287,7 @@ impl Place {
             &self.launcher
         });
         if row.place != Where::Outside {
-            command.args(flags).args(["--", "/bin/sh"]);
+            command.args(flags.iter().map(|flag| word(flag))).args(["--", "/bin/sh"]);
         }
         command.args(["-ec", row.script]).current_dir(work).process_group(0);
         self.environment(&mut command, work);
@@ -382,7 +393,7 @@ impl Report {
             Outcome::Failed(_) => ("FAILED", self.job.row.why),
         };
         println!(
-            "  {:<25} {:<29} {word:<8} {:>5.1} s  {why}",
+            "  {:<25} {:<60} {word:<8} {:>5.1} s  {why}",
             self.job.row.name,
             self.job.flags.join(" "),
             self.seconds
