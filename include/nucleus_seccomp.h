@@ -508,7 +508,7 @@ uint32_t nucleus_level_named(const char *name);
 
 // Whom a profile is read for: some of its rules hold only with certain capabilities, on certain
 // architectures or from some version of Linux on. What is not given is that of this process: its
-// bounding set, the running kernel, the architecture of this library.
+// permitted capabilities, the running kernel, the architecture of this library.
 typedef struct {
     // sizeof(nucleus_oci_context).
     size_t size;
@@ -516,8 +516,8 @@ typedef struct {
     uint32_t given;
     // The architecture, NUCLEUS_ARCH_*: always covered, whether or not the profile lists it.
     uint32_t arch;
-    // The capabilities that the process will have at most (the container's bounding set): bit n is
-    // the one of number n in linux/capability.h.
+    // The capabilities that the process will have at most, such as those that a container is started
+    // with: bit n is the one of number n in linux/capability.h.
     uint64_t capabilities;
     // The version of Linux: 6 of 6.1.
     uint32_t kernel_major;

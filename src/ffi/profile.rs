@@ -37,7 +37,7 @@ pub const NUCLEUS_OCI_ARCH: u32 = 4;
 
 /// Whom a profile is read for: some of its rules hold only with certain capabilities, on certain
 /// architectures or from some version of Linux on. What is not given is that of this process: its
-/// bounding set, the running kernel, the architecture of this library.
+/// permitted capabilities, the running kernel, the architecture of this library.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]
 #[allow(non_camel_case_types)]
@@ -48,8 +48,8 @@ pub struct nucleus_oci_context {
     pub given: u32,
     /// The architecture, NUCLEUS_ARCH_*: always covered, whether or not the profile lists it.
     pub arch: u32,
-    /// The capabilities that the process will have at most (the container's bounding set): bit n is
-    /// the one of number n in linux/capability.h.
+    /// The capabilities that the process will have at most, such as those that a container is started
+    /// with: bit n is the one of number n in linux/capability.h.
     pub capabilities: u64,
     /// The version of Linux: 6 of 6.1.
     pub kernel_major: u32,
@@ -136,7 +136,7 @@ fn context(given: Option<&nucleus_oci_context>) -> Result<Context> {
     let field = |flag| given.filter(|context| context.given & flag != 0);
     Ok(Context {
         capabilities: field(NUCLEUS_OCI_CAPABILITIES)
-            .map_or_else(kernel::bounding_set, |context| context.capabilities),
+            .map_or_else(kernel::permitted, |context| context.capabilities),
         kernel: field(NUCLEUS_OCI_KERNEL).map_or_else(kernel::kernel_version, |context| {
             (context.kernel_major, context.kernel_minor)
         }),

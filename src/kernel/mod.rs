@@ -10,5 +10,5 @@ mod write;
 pub(crate) use load::set_errno;
 pub use load::{Loadable, Options, Refusal, load};
 pub(crate) use read::read;
-pub(crate) use running::{bounding_set, kernel_version};
+pub(crate) use running::{kernel_version, permitted};
 pub(crate) use write::write;

@@ -1,17 +1,24 @@
 //! What this process runs on, and what it may do.
 
-/// The capabilities in the bounding set of this thread (capabilities(7)): bit n is number n.
-pub(crate) fn bounding_set() -> u64 {
-    let unused: libc::c_ulong = 0;
-    let has = |number: u32| {
-        // SAFETY: PR_CAPBSET_READ reads its integer argument and no memory (prctl(2)).
-        let answer = unsafe {
-            libc::prctl(libc::PR_CAPBSET_READ, libc::c_ulong::from(number), unused, unused, unused)
-        };
-        // -1 for a number that this kernel has no capability for.
-        answer == 1
-    };
-    (0..u64::BITS).filter(|number| has(*number)).fold(0, |all, number| all | 1 << number)
+/// The permitted capabilities of this thread (capget(2)): bit n is number n. All that it can ever have
+/// once no_new_privs is set; of the bounding set, most is out of reach for who is not root.
+///
+/// None under a filter that refuses the question.
+pub(crate) fn permitted() -> u64 {
+    /// `_LINUX_CAPABILITY_VERSION_3` of `linux/capability.h`: two halves.
+    const VERSION_3: u32 = 0x2008_0522;
+    const THIS_THREAD: u32 = 0;
+    /// `struct __user_cap_data_struct`: effective, permitted, inheritable.
+    type Half = [u32; 3];
+    let mut header = [VERSION_3, THIS_THREAD];
+    let mut halves: [Half; 2] = Default::default();
+    // SAFETY: with version 3, capget(2) reads and writes a header of two words and two halves, ours.
+    let answer =
+        unsafe { libc::syscall(libc::SYS_capget, header.as_mut_ptr(), halves.as_mut_ptr()) };
+    match answer {
+        0 => u64::from(halves[1][1]) << 32 | u64::from(halves[0][1]),
+        _ => 0,
+    }
 }
 
 /// The version of Linux, major and minor; 0.0 if uname(2) says none.
@@ -44,7 +51,7 @@ mod tests {
         let (major, minor) = kernel_version();
         assert!(release.starts_with(&format!("{major}.{minor}")), "{release}");
         let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("CapBnd:")).unwrap();
-        assert_eq!(u64::from_str_radix(line.trim(), 16), Ok(bounding_set()));
+        let line = status.lines().find_map(|line| line.strip_prefix("CapPrm:")).unwrap();
+        assert_eq!(u64::from_str_radix(line.trim(), 16), Ok(permitted()));
     }
 }

@@ -214,7 +214,7 @@ fn the_fatal_call_is_named() {
 }
 
 /// A profile is read for what the program can have, which for an ordinary user is nothing: then Docker's
-/// allows no unshare, though it does with the capabilities in the user's bounding set, which are all.
+/// allows no unshare.
 #[test]
 fn a_profile_is_read_for_its_user() {
     const UNSHARE_NOTHING: &str = "import ctypes; print(ctypes.CDLL(None).unshare(0))";

@@ -5,7 +5,7 @@ use crate::arch::Arch;
 /// The process and the machine that `includes` and `excludes` ask about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Context {
-    /// The capabilities that the process can have at most (its bounding set): bit n is the one of
+    /// The capabilities that the process can have at most: bit n is the one of
     /// number n in `linux/capability.h`.
     pub capabilities: u64,
     /// The version of Linux, major and minor.
