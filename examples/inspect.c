@@ -1,6 +1,7 @@
 /* inspect: shows a filter as text, as a picture, as source code, in numbers.
  *
  *     inspect [--network] [--jit] [--strict] [--arch NAME]... [FORMAT]...     the built-in policy
+ *     inspect --firecracker FILE --category NAME [--arch NAME] [FORMAT]...    a filter of theirs
  *     inspect --program FILE [FORMAT]...       instructions from elsewhere; - is standard input
  *     inspect --fd NUMBER [FORMAT]...          the same from a descriptor that is open
  *
@@ -56,6 +57,9 @@ static void usage(int status)
           "  --built-in     the built-in policy; assumed if there is no other, with\n"
           "    --network, --jit, --strict   its modes\n"
           "    --arch NAME  for this architecture, such as x86_64; may be repeated\n"
+          "  --firecracker FILE   a filter of Firecracker's, in JSON for seccompiler, with\n"
+          "    --category NAME    the threads that it is for\n"
+          "    --arch NAME        another architecture than this one\n"
           "  --program FILE a program from elsewhere, of either byte order; - is standard input\n"
           "  --fd NUMBER    the same from a descriptor that is open\n\n"
           "FORMAT, in the order given, --pseudo-code if there is none:\n", out);
@@ -71,6 +75,7 @@ struct options {
     uint32_t arches[32];
     size_t n_arches;
     const char *argument; /* of the source */
+    const char *category;
 };
 
 /* What is shown: a filter, or a program that came without one. */
@@ -79,20 +84,44 @@ struct subject {
     nucleus_program *program;
 };
 
-static void from_built_in(const struct options *options, struct subject *subject)
+static nucleus_filter *new_filter(const struct options *options)
 {
-    nucleus_status made = nucleus_filter_new(NUCLEUS_KILL_PROCESS, &subject->filter);
+    nucleus_filter *filter;
+    nucleus_status made = nucleus_filter_new(NUCLEUS_KILL_PROCESS, &filter);
 
     if (made != NUCLEUS_OK)
         fail("filter", nucleus_status_message(made));
     /* A new filter is for this machine. */
     if (options->n_arches > 0)
-        nucleus_filter_remove_arch(subject->filter, nucleus_arch_native());
+        nucleus_filter_remove_arch(filter, nucleus_arch_native());
     for (size_t i = 0; i < options->n_arches; i++)
-        nucleus_filter_add_arch(subject->filter, options->arches[i]);
+        nucleus_filter_add_arch(filter, options->arches[i]);
+    return filter;
+}
+
+/* Fails also if anything failed that was done to the filter before. */
+static void compile(nucleus_filter *filter, const char *what)
+{
+    if (nucleus_filter_compile(filter) != NUCLEUS_OK)
+        fail(what, nucleus_filter_error(filter));
+}
+
+static void from_built_in(const struct options *options, struct subject *subject)
+{
+    subject->filter = new_filter(options);
     nucleus_filter_use_default(subject->filter, options->policy);
-    if (nucleus_filter_compile(subject->filter) != NUCLEUS_OK) /* says so if any of these failed */
-        fail("built-in policy", nucleus_filter_error(subject->filter));
+    compile(subject->filter, "built-in policy");
+}
+
+static void from_firecracker(const struct options *options, struct subject *subject)
+{
+    /* With none named, the error lists those that there are. */
+    const char *category = options->category != NULL ? options->category : "";
+
+    subject->filter = new_filter(options);
+    nucleus_filter_load_firecracker(subject->filter, options->argument, category, NULL, 0);
+    compile(subject->filter, options->argument);
+    fputs(nucleus_filter_profile_report(subject->filter), stderr);
 }
 
 /* The sentence that belongs to a status. */
@@ -153,10 +182,12 @@ static const struct source {
     const char *name;
     int has_arg;
     void (*take)(const struct options *, struct subject *);
+    bool has_modes, has_arches, has_category;
 } sources[] = {
-    {"built-in", no_argument, from_built_in},
-    {"program", required_argument, from_file},
-    {"fd", required_argument, from_descriptor},
+    {"built-in", no_argument, from_built_in, .has_modes = true, .has_arches = true},
+    {"firecracker", required_argument, from_firecracker, .has_arches = true, .has_category = true},
+    {"program", required_argument, from_file, false, false, false},
+    {"fd", required_argument, from_descriptor, false, false, false},
 };
 enum { SOURCES = sizeof sources / sizeof *sources };
 
@@ -189,15 +220,16 @@ static void add_arch(struct options *options, const char *name)
 
 int main(int argc, char **argv)
 {
-    enum { NETWORK = 1, JIT, STRICT, ARCH, HELP, FIRST_SOURCE = 100, FIRST_FORMAT = 200 };
-    struct option known[SOURCES + FORMATS + 6] = {
+    enum { NETWORK = 1, JIT, STRICT, ARCH, CATEGORY, HELP, FIRST_SOURCE = 100, FIRST_FORMAT = 200 };
+    struct option known[SOURCES + FORMATS + 7] = {
         {"network", no_argument, NULL, NETWORK},
         {"jit", no_argument, NULL, JIT},
         {"strict", no_argument, NULL, STRICT},
         {"arch", required_argument, NULL, ARCH},
+        {"category", required_argument, NULL, CATEGORY},
         {"help", no_argument, NULL, HELP},
     };
-    size_t filled = 5, n_shown = 0;
+    size_t filled = 6, n_shown = 0;
     const struct format *shown[64] = {&formats[0]};
     const struct source *source = NULL;
     struct options options = {0};
@@ -217,6 +249,7 @@ int main(int argc, char **argv)
         case JIT: options.policy |= NUCLEUS_POLICY_JIT; break;
         case STRICT: options.policy |= NUCLEUS_POLICY_STRICT; break;
         case ARCH: add_arch(&options, optarg); break;
+        case CATEGORY: options.category = optarg; break;
         case HELP: usage(0); break;
         case '?': usage(EXIT_USAGE); break;
         default:
@@ -230,11 +263,14 @@ int main(int argc, char **argv)
             }
         }
     }
-    bool has_modes = options.policy != 0 || options.n_arches != 0;
-    if (optind != argc || (has_modes && source != NULL && source->take != from_built_in))
+    if (source == NULL)
+        source = &sources[0];
+    if (optind != argc || (options.policy != 0 && !source->has_modes) ||
+        (options.n_arches != 0 && !source->has_arches) ||
+        (options.category != NULL && !source->has_category))
         usage(EXIT_USAGE);
 
-    (source != NULL ? source->take : from_built_in)(&options, &subject);
+    source->take(&options, &subject);
     for (size_t i = 0; i < (n_shown ? n_shown : 1); i++)
         show(&subject, shown[i]);
     nucleus_filter_free(subject.filter);

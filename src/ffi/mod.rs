@@ -24,6 +24,8 @@ pub mod builtin;
 
 pub mod profile;
 
+pub mod firecracker;
+
 pub mod attribute;
 
 pub mod transaction;

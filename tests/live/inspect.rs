@@ -29,7 +29,7 @@ const fn fails(
     Run { what, line, status, stdout: &[], stderr }
 }
 
-/// `$I` is the program, `$T` a folder with files of this test.
+/// `$I` is the program, `$T` a folder with files of this test, `$F` a file of Firecracker's form.
 const RUNS: &[Run] = &[
     shows("help", "$I --help", &["usage:", "--pseudo-code", "--program FILE"]),
     shows("nothing named", "$I", &["Fingerprint", "allow (answered by the kernel's bitmap)"]),
@@ -48,6 +48,17 @@ const RUNS: &[Run] = &[
     shows("from a file", "$I --bpf-le > $T/le && $I --program $T/le", &["little-endian"]),
     shows("from a descriptor", "$I --bpf > $T/n && $I --fd 7 7< $T/n", &["prctl:"]),
     shows("there and back", "$I --bpf > $T/a && $I --program $T/a --bpf | cmp - $T/a", &[]),
+    shows(
+        "Firecracker's",
+        "$I --firecracker $F --category vcpu --arch aarch64",
+        &["aarch64 (0xc00000b7):", "ioctl:"],
+    ),
+    fails("no category named", "$I --firecracker $F", 1, &["one of vmm, api, vcpu"]),
+    fails("another one", "$I --firecracker $F --category x", 1, &["\"x\"; one of vmm, api"]),
+    fails("no file of the kind", "$I --firecracker /dev/null --category x", 1, &["regular file"]),
+    fails("two targets", "$I --firecracker $F --arch x86_64 --arch aarch64", 1, &["add_arch"]),
+    fails("modes of Firecracker's", "$I --jit --firecracker $F --category api", 2, &["usage:"]),
+    fails("a category of no file", "$I --category api", 2, &["usage:"]),
     fails("an unknown option", "$I --bogus", 2, &["--bogus", "usage:"]),
     fails("a word too many", "$I words", 2, &["usage:"]),
     fails("two sources", "$I --built-in --fd 3", 2, &["usage:"]),
@@ -78,6 +89,7 @@ fn shell(line: &str) -> Output {
     assert!(inspect.exists(), "{} is not built: run make stage", inspect.display());
     let mut command = Command::new("sh");
     command.args(["-c", line]).env("I", inspect).env("T", scratch()).env("LC_ALL", "C");
+    command.env("F", project("tests/data/firecracker/threads.json"));
     command.stdin(Stdio::null()).output().unwrap()
 }
 
