@@ -3,6 +3,7 @@
  *     inspect [--network] [--jit] [--strict] [--arch NAME]... [FORMAT]...     the built-in policy
  *     inspect --level NAME [--arch NAME]... [--harden] [FORMAT]...     the calls of a level
  *     inspect --profile FILE [--sha256 HEX] [--capabilities HEX] [--harden] [FORMAT]...
+ *     inspect --firecracker FILE --category NAME [--arch NAME] [FORMAT]...    a filter of theirs
  *     inspect --program FILE [FORMAT]...       instructions from elsewhere; - is standard input
  *     inspect --fd NUMBER [FORMAT]...          the same from a descriptor that is open
  *
@@ -65,6 +66,9 @@ static void usage(int status)
           "    --sha256 HEX the SHA-256 that it must have\n"
           "    --capabilities HEX   those that it is read for, if not this process's\n"
           "    --harden     of levels and profiles: with checks where calls are allowed as a whole\n"
+          "  --firecracker FILE   a filter of Firecracker's, in JSON for seccompiler, with\n"
+          "    --category NAME    the threads that it is for\n"
+          "    --arch NAME        another architecture than this one\n"
           "  --program FILE a program from elsewhere, of either byte order; - is standard input\n"
           "  --fd NUMBER    the same from a descriptor that is open\n\n"
           "FORMAT, in the order given, --pseudo-code if there is none:\n", out);
@@ -76,7 +80,7 @@ static void usage(int status)
 /* ---- sources ---- */
 
 /* What goes with some sources only. */
-enum { MODES = 1, ARCHES = 2, CHECKS = 4, PINS = 8 };
+enum { MODES = 1, ARCHES = 2, CHECKS = 4, PINS = 8, CATEGORY = 16 };
 
 struct options {
     unsigned given; /* MODES, ARCHES, ... */
@@ -86,6 +90,7 @@ struct options {
     bool harden;
     struct profile profile; /* all but its path */
     const char *argument;   /* of the source */
+    const char *category;   /* or NULL */
 };
 
 /* What is shown: a filter, or a program that came without one. */
@@ -147,6 +152,17 @@ static void from_profile(const struct options *options, struct subject *subject)
     if (profile_load(&profile, filter))
         profile_print_report(filter, "inspect");
     finish(filter, options, subject);
+}
+
+static void from_firecracker(const struct options *options, struct subject *subject)
+{
+    nucleus_filter *filter = begin(options);
+    /* With none named, the error lists those that there are. */
+    const char *category = options->category != NULL ? options->category : "";
+
+    nucleus_filter_load_firecracker(filter, options->argument, category, NULL, 0);
+    finish(filter, options, subject);
+    fputs(nucleus_filter_profile_report(filter), stderr);
 }
 
 /* The sentence that belongs to a status. */
@@ -212,6 +228,7 @@ static const struct source {
     {"built-in", no_argument, from_built_in, MODES | ARCHES},
     {"level", required_argument, from_level, ARCHES | CHECKS},
     {"profile", required_argument, from_profile, CHECKS | PINS},
+    {"firecracker", required_argument, from_firecracker, ARCHES | CATEGORY},
     {"program", required_argument, from_file, 0},
     {"fd", required_argument, from_descriptor, 0},
 };
@@ -271,10 +288,10 @@ static void set_sha256(struct options *options, const char *hex)
 int main(int argc, char **argv)
 {
     enum {
-        NETWORK = 1, JIT, STRICT, ARCH, HARDEN, SHA256, CAPABILITIES, HELP,
+        NETWORK = 1, JIT, STRICT, ARCH, HARDEN, SHA256, CAPABILITIES, OF_THREADS, HELP,
         FIRST_SOURCE = 100, FIRST_FORMAT = 200,
     };
-    struct option known[SOURCES + FORMATS + 9] = {
+    struct option known[SOURCES + FORMATS + 10] = {
         {"network", no_argument, NULL, NETWORK},
         {"jit", no_argument, NULL, JIT},
         {"strict", no_argument, NULL, STRICT},
@@ -282,9 +299,10 @@ int main(int argc, char **argv)
         {"harden", no_argument, NULL, HARDEN},
         {"sha256", required_argument, NULL, SHA256},
         {"capabilities", required_argument, NULL, CAPABILITIES},
+        {"category", required_argument, NULL, OF_THREADS},
         {"help", no_argument, NULL, HELP},
     };
-    size_t filled = 8, n_shown = 0;
+    size_t filled = 9, n_shown = 0;
     const struct format *shown[64] = {&formats[0]};
     const struct source *source = NULL;
     struct options options = {0};
@@ -307,6 +325,7 @@ int main(int argc, char **argv)
         case HARDEN: options.harden = true; options.given |= CHECKS; break;
         case SHA256: set_sha256(&options, optarg); break;
         case CAPABILITIES: set_capabilities(&options, optarg); break;
+        case OF_THREADS: options.category = optarg; options.given |= CATEGORY; break;
         case HELP: usage(0); break;
         case '?': usage(EXIT_USAGE); break;
         default:

@@ -494,8 +494,8 @@ uint32_t nucleus_level_named(const char *name);
 // what the profile refuses. Without it the stricter reading holds, and the report says where.
 #define NUCLEUS_OCI_AS_RUNC 2
 
-// The most bytes of a profile. Published ones have up to 60,000.
-#define NUCLEUS_OCI_LARGEST (1 << 20)
+// The most bytes of a profile, of whatever format. Published ones have up to 60,000.
+#define NUCLEUS_PROFILE_LARGEST (1 << 20)
 
 // nucleus_oci_context: `capabilities` is given.
 #define NUCLEUS_OCI_CAPABILITIES 1
@@ -546,7 +546,7 @@ nucleus_status nucleus_filter_set_oci_context(nucleus_filter *filter,
 //
 // `sha256_hex` is NULL, or the SHA-256 that the file must have: 64 hexadecimal digits of either case.
 // It is over the very bytes that are taken: the file is opened and read once. A symbolic link at the
-// end of the path is not followed, and only a regular file of at most NUCLEUS_OCI_LARGEST bytes is
+// end of the path is not followed, and only a regular file of at most NUCLEUS_PROFILE_LARGEST bytes is
 // read; nothing ever waits for a pipe.
 //
 // `flags`: NUCLEUS_OCI_*. nucleus_filter_profile_report says what was left out or made stricter.
@@ -568,7 +568,7 @@ nucleus_status nucleus_filter_load_oci(nucleus_filter *filter,
 
 // Takes a profile from memory: `length` bytes of JSON, else as nucleus_filter_load_oci.
 //
-// Errors: NUCLEUS_ERR_FILE for more than NUCLEUS_OCI_LARGEST bytes; else as nucleus_filter_load_oci.
+// Errors: NUCLEUS_ERR_FILE for more than NUCLEUS_PROFILE_LARGEST bytes; else as nucleus_filter_load_oci.
 // Since 0.1.
 nucleus_status nucleus_filter_parse_oci(nucleus_filter *filter,
                                         const char *json,
@@ -587,6 +587,54 @@ const char *nucleus_filter_listener_path(const nucleus_filter *filter);
 // The `listenerMetadata` of a filter's profile: what its owner shall be told with the descriptor. NULL
 // if there is none. Lives as nucleus_filter_profile_report. Since 0.1.
 const char *nucleus_filter_listener_metadata(const nucleus_filter *filter);
+
+/* ---- Filters of Firecracker's ---- */
+
+// nucleus_filter_load_firecracker: what would be left out and reported (bits beyond what is compared,
+// an item for a whole call beside others with args) is an error. For files of one's own.
+#define NUCLEUS_FIRECRACKER_STRICT 1
+
+// Loads the filter of one category of threads from a file of the form that Firecracker uses and
+// seccompiler reads: a default action, an action for what the filter lists, and that list. The
+// default takes the place of that of nucleus_filter_new; attributes stay. docs/firecracker.md says
+// what each word comes to, and where that is stricter than seccompiler.
+//
+// `category` is one of the file's, such as "vcpu"; all others have to be filters as well, as for
+// seccompiler. The error for one that is not there lists those that are.
+//
+// The filter is for the one architecture that it covers: this library's, or the one that was put in
+// its place. The format is for x86_64, aarch64 and riscv64.
+//
+// The file, its SHA-256 (or NULL) and the report are as with nucleus_filter_load_oci. `flags`:
+// NUCLEUS_FIRECRACKER_STRICT, or 0.
+//
+//     nucleus_filter_load_firecracker(f, "x86_64-unknown-linux-musl.json", "vcpu", NULL, 0);
+//     nucleus_filter_deny(f, "ptrace");
+//
+// Either the whole filter is taken, or nothing, with an error that names the place:
+// `load_firecracker: f.json: vcpu.filter[3].args[0].op: unknown operator "is"; one of ...`.
+//
+// Errors: NUCLEUS_ERR_FILE when the file can't be read, is no regular file or too large;
+// NUCLEUS_ERR_PROFILE for another SHA-256, for what is no JSON or no such file, and for a category
+// that is not in it; NUCLEUS_ERR_UNSUPPORTED when the filter covers several architectures or another
+// one; NUCLEUS_ERR_INVALID_ARGUMENT for NULL, unknown flags, a SHA-256 that is none, and when the
+// filter has rules or denials already. Since 0.1.
+nucleus_status nucleus_filter_load_firecracker(nucleus_filter *filter,
+                                               const char *path,
+                                               const char *category,
+                                               const char *sha256_hex,
+                                               uint32_t flags);
+
+// Takes the filter of one category from memory: `length` bytes of JSON, else as
+// nucleus_filter_load_firecracker.
+//
+// Errors: NUCLEUS_ERR_FILE for more than NUCLEUS_PROFILE_LARGEST bytes; else as
+// nucleus_filter_load_firecracker. Since 0.1.
+nucleus_status nucleus_filter_parse_firecracker(nucleus_filter *filter,
+                                                const char *json,
+                                                size_t length,
+                                                const char *category,
+                                                uint32_t flags);
 
 /* ---- Checks for what is allowed as a whole ---- */
 

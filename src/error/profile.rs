@@ -18,6 +18,17 @@ impl Error {
         Self::file(source, problem)
     }
 
+    pub(crate) fn profile_arches(source: impl Display, written_for: &str) -> Self {
+        Self::new(
+            Kind::Unsupported,
+            format!(
+                "{source}: such a file is for one of {written_for}, and the filter covers another one \
+                 or several; cover the one that is meant, with nucleus_filter_add_arch and \
+                 nucleus_filter_remove_arch"
+            ),
+        )
+    }
+
     pub(crate) fn profile_over_rules(source: impl Display) -> Self {
         Self::invalid(format!(
             "{source}: the filter has rules, architectures or denials already, and a profile brings \

@@ -25,6 +25,8 @@ pub mod builtin;
 pub mod level;
 pub mod profile;
 
+pub mod firecracker;
+
 pub mod harden;
 
 pub mod audit;

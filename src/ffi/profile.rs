@@ -13,8 +13,8 @@ use super::status::nucleus_status;
 use crate::arch::Arch;
 use crate::error::{Error, Printable, Result};
 use crate::kernel;
-use crate::profile::Pin;
 use crate::profile::oci::{self, Context, Mode};
+use crate::profile::{LARGEST, Pin, Profile};
 
 /// nucleus_filter_load_oci: what would be left out and reported (calls, capabilities and keys that
 /// nobody knows) is an error. For profiles of one's own.
@@ -23,10 +23,10 @@ pub const NUCLEUS_OCI_STRICT: u32 = 1;
 /// what the profile refuses. Without it the stricter reading holds, and the report says where.
 pub const NUCLEUS_OCI_AS_RUNC: u32 = 2;
 
-/// The most bytes of a profile. Published ones have up to 60,000.
-pub const NUCLEUS_OCI_LARGEST: usize = 1 << 20;
+/// The most bytes of a profile, of whatever format. Published ones have up to 60,000.
+pub const NUCLEUS_PROFILE_LARGEST: usize = 1 << 20;
 
-const _: () = assert!(NUCLEUS_OCI_LARGEST == oci::LARGEST);
+const _: () = assert!(NUCLEUS_PROFILE_LARGEST == LARGEST);
 
 /// nucleus_oci_context: `capabilities` is given.
 pub const NUCLEUS_OCI_CAPABILITIES: u32 = 1;
@@ -66,7 +66,7 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    fn of(profile: oci::Profile) -> Self {
+    pub(super) fn of(profile: Profile) -> Self {
         // No line has a 0 in it, and neither text may.
         let c = |text: String| CString::new(text).unwrap_or_default();
         Self {
@@ -154,7 +154,7 @@ fn context(given: Option<&nucleus_oci_context>) -> Result<Context> {
 ///
 /// `sha256_hex` is NULL, or the SHA-256 that the file must have: 64 hexadecimal digits of either case.
 /// It is over the very bytes that are taken: the file is opened and read once. A symbolic link at the
-/// end of the path is not followed, and only a regular file of at most NUCLEUS_OCI_LARGEST bytes is
+/// end of the path is not followed, and only a regular file of at most NUCLEUS_PROFILE_LARGEST bytes is
 /// read; nothing ever waits for a pipe.
 ///
 /// `flags`: NUCLEUS_OCI_*. nucleus_filter_profile_report says what was left out or made stricter.
@@ -186,19 +186,9 @@ pub unsafe extern "C" fn nucleus_filter_load_oci(
     let load = |filter: &mut Filter| {
         filter.compiled = None;
         let mode = mode(VERB, flags)?;
-        if path.is_null() {
-            return Err(Error::null(VERB, "path"));
-        }
-        // SAFETY: not NULL, and the caller promises a C string.
-        let path = unsafe { CStr::from_ptr(path) };
-        let pin = match sha256_hex.is_null() {
-            true => None,
-            // SAFETY: not NULL, and the caller promises a C string.
-            false => Some(pin(VERB, unsafe { CStr::from_ptr(sha256_hex) })?),
-        };
-        let source = named(VERB, path);
-        let bytes = kernel::read(path, oci::LARGEST).map_err(|why| Error::file(&source, why))?;
-        take(filter, &source, &bytes, pin.as_ref(), mode)
+        // SAFETY: the caller promises C strings.
+        let file = unsafe { File::read(VERB, path, sha256_hex)? };
+        take(filter, &file.source, &file.bytes, file.pin.as_ref(), mode)
     };
     // SAFETY: the caller promises a filter.
     unsafe { with(filter, load) }
@@ -206,7 +196,7 @@ pub unsafe extern "C" fn nucleus_filter_load_oci(
 
 /// Takes a profile from memory: `length` bytes of JSON, else as nucleus_filter_load_oci.
 ///
-/// Errors: NUCLEUS_ERR_FILE for more than NUCLEUS_OCI_LARGEST bytes; else as nucleus_filter_load_oci.
+/// Errors: NUCLEUS_ERR_FILE for more than NUCLEUS_PROFILE_LARGEST bytes; else as nucleus_filter_load_oci.
 /// Since 0.1.
 ///
 /// # Safety
@@ -223,11 +213,8 @@ pub unsafe extern "C" fn nucleus_filter_parse_oci(
     let parse = |filter: &mut Filter| {
         filter.compiled = None;
         let mode = mode(VERB, flags)?;
-        if json.is_null() {
-            return Err(Error::null(VERB, "json"));
-        }
         // SAFETY: the caller promises `length` bytes.
-        let bytes = unsafe { array(VERB, "json", json.cast::<u8>(), length)? };
+        let bytes = unsafe { memory(VERB, json, length)? };
         take(filter, VERB, bytes, None, mode)
     };
     // SAFETY: the caller promises a filter.
@@ -250,6 +237,54 @@ fn take(
 fn mode(verb: &str, flags: u32) -> Result<Mode> {
     known_flags(verb, flags, NUCLEUS_OCI_STRICT | NUCLEUS_OCI_AS_RUNC)?;
     Ok(Mode { strict: flags & NUCLEUS_OCI_STRICT != 0, as_runc: flags & NUCLEUS_OCI_AS_RUNC != 0 })
+}
+
+/// A file with a profile.
+pub(super) struct File {
+    /// What is being done with it, for errors.
+    pub(super) source: String,
+    pub(super) bytes: Vec<u8>,
+    pub(super) pin: Option<Pin>,
+}
+
+impl File {
+    /// # Safety
+    /// `path` and `sha256_hex` are NULL or C strings.
+    pub(super) unsafe fn read(
+        verb: &str,
+        path: *const c_char,
+        sha256_hex: *const c_char,
+    ) -> Result<Self> {
+        if path.is_null() {
+            return Err(Error::null(verb, "path"));
+        }
+        // SAFETY: not NULL, and the caller promises a C string.
+        let path = unsafe { CStr::from_ptr(path) };
+        let pin = match sha256_hex.is_null() {
+            true => None,
+            // SAFETY: not NULL, and the caller promises a C string.
+            false => Some(pin(verb, unsafe { CStr::from_ptr(sha256_hex) })?),
+        };
+        let source = named(verb, path);
+        let bytes = kernel::read(path, LARGEST).map_err(|why| Error::file(&source, why))?;
+        Ok(Self { source, bytes, pin })
+    }
+}
+
+/// A profile in memory.
+///
+/// # Safety
+/// `json` is NULL or points to `length` bytes, valid and unchanged for as long as the result is used.
+pub(super) unsafe fn memory<'a>(
+    verb: &str,
+    json: *const c_char,
+    length: usize,
+) -> Result<&'a [u8]> {
+    if json.is_null() {
+        return Err(Error::null(verb, "json"));
+    }
+    // SAFETY: the caller promises `length` bytes.
+    unsafe { array(verb, "json", json.cast::<u8>(), length) }
 }
 
 fn pin(verb: &str, hex: &CStr) -> Result<Pin> {

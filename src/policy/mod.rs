@@ -114,14 +114,18 @@ impl Policy {
         self.arches_fixed = true;
     }
 
-    /// Whether it is as new, but for its attributes.
+    /// Whether it says nothing yet, but for its attributes and the architectures that it covers.
     pub(crate) fn is_blank(&self) -> bool {
         let says_nothing = self.calls().next().is_none()
             && self.rules.iter().next().is_none()
             && self.denied.is_empty()
             && self.limits.is_empty();
-        let native: Arches = Arch::native().into_iter().collect();
-        says_nothing && self.built_in.is_none() && !self.arches_fixed && self.arches == native
+        says_nothing && self.built_in.is_none() && !self.arches_fixed
+    }
+
+    /// Whether it covers the architectures that a new one does.
+    pub(crate) fn is_native(&self) -> bool {
+        self.arches == Arch::native().into_iter().collect()
     }
 
     /// Lets the call named `name` run, whatever its arguments, unless a rule with conditions

@@ -19,12 +19,13 @@ const STRICT: [&str; 8] =
 const CONFINING: [&str; 3] = ["confine", "confine_threads", "in_force"];
 
 /// The test programs that ask the library alone. They take "quick", for who runs them slowly.
-const ASKING: [&str; 14] = [
+const ASKING: [&str; 15] = [
     "algebra",
     "bad_input",
     "bad_pointers",
     "compare",
     "fingerprint",
+    "firecracker",
     "harden",
     "levels",
     "lookups",

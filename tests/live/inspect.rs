@@ -29,7 +29,8 @@ const fn fails(
     Run { what, line, status, stdout: &[], stderr }
 }
 
-/// `$I` is the program, `$T` a folder with files of this test, `$P` a profile.
+/// `$I` is the program, `$T` a folder with files of this test, `$P` a profile, `$F` a file of
+/// Firecracker's form.
 const RUNS: &[Run] = &[
     shows("help", "$I --help", &["usage:", "--pseudo-code", "--program FILE"]),
     shows("nothing named", "$I", &["Fingerprint", "allow (answered by the kernel's bitmap)"]),
@@ -69,6 +70,17 @@ const RUNS: &[Run] = &[
         "echo '{\"defaultAction\": \"SCMP_ACT_LOG\", \"x\": 1}' > $T/x && $I --profile $T/x 2>&1 > $T/shown",
         &["inspect: profile: the key \"x\" is unknown"],
     ),
+    shows(
+        "Firecracker's",
+        "$I --firecracker $F --category vcpu --arch aarch64",
+        &["aarch64 (0xc00000b7):", "ioctl:"],
+    ),
+    fails("no category named", "$I --firecracker $F", 1, &["one of vmm, api, vcpu"]),
+    fails("another one", "$I --firecracker $F --category x", 1, &["\"x\"; one of vmm, api"]),
+    fails("no file of the kind", "$I --firecracker /dev/null --category x", 1, &["regular file"]),
+    fails("two targets", "$I --firecracker $F --arch x86_64 --arch aarch64", 1, &["add_arch"]),
+    fails("modes of Firecracker's", "$I --jit --firecracker $F --category api", 2, &["usage:"]),
+    fails("a category of no file", "$I --category api", 2, &["usage:"]),
     fails("an unknown option", "$I --bogus", 2, &["--bogus", "usage:"]),
     fails("a word too many", "$I words", 2, &["usage:"]),
     fails("two sources", "$I --built-in --fd 3", 2, &["usage:"]),
@@ -116,6 +128,7 @@ fn shell(line: &str) -> Output {
         .args(["-c", line])
         .env("I", inspect)
         .env("T", scratch())
+        .env("F", project("tests/data/firecracker/threads.json"))
         .env("P", project("tests/data/profiles/container.json"))
         .env("LC_ALL", "C");
     command.stdin(Stdio::null()).output().unwrap()

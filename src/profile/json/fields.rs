@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{Place, Problem, Value};
 use crate::error::Printable;
 use crate::profile::notes::Notes;
+use crate::profile::tables::unknown;
 
 /// The values that were found, in the order of the keys looked for.
 pub(in crate::profile) type Fields<'v, 'a, const N: usize> = [Option<&'v Value<'a>>; N];
@@ -13,18 +14,28 @@ pub(in crate::profile) type Fields<'v, 'a, const N: usize> = [Option<&'v Value<'
 #[derive(Debug)]
 pub(in crate::profile) struct Read<'n> {
     pub(in crate::profile) notes: &'n mut Notes,
-    /// Of a key that stands twice with different values the last one counts, as for readers in Go.
-    /// Else that is an error: nobody can say which of the two was meant.
-    pub(in crate::profile) last_wins: bool,
+    pub(in crate::profile) keys: Keys,
+}
+
+/// Which keys are taken for known ones, and what becomes of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::profile) enum Keys {
+    /// As readers in Go do: in upper and lower case, and unknown ones are left out and reported, unless
+    /// they are there for people to read.
+    AnyCase {
+        /// Of a key that stands twice with different values the last one counts. Else that is an error:
+        /// nobody can say which of the two was meant.
+        last_wins: bool,
+    },
+    /// As serde does where unknown fields are denied: those alone, each once.
+    Exact,
 }
 
 impl Read<'_> {
-    /// The values of the keys `known` in an object; null, as for readers in Go, is as if the key were
-    /// not there. Keys are found in upper and lower case. Others are reported, unless they are there
-    /// for people to read.
+    /// The values of the keys `known` in an object; null is as if the key were not there.
     ///
     /// # Errors
-    /// The value is no object, or has a key twice.
+    /// The value is no object, or has keys that [`Keys`] does not take.
     pub(in crate::profile) fn fields<'v, 'a, const N: usize>(
         &mut self,
         value: &'v Value<'a>,
@@ -43,15 +54,19 @@ impl Read<'_> {
         known: &[&'static str],
         found: &mut [Option<&'v Value<'a>>],
     ) -> Result<(), Problem> {
-        let Value::Object(fields) = value else {
-            return Err(unexpected(place, "an object", value));
-        };
-        for (key, value) in fields {
-            match known.iter().position(|known| same(known, key)) {
+        let exact = self.keys == Keys::Exact;
+        for (key, value) in object(value, place)? {
+            let is_it = |known: &&str| if exact { known == key } else { same(known, key) };
+            match known.iter().position(is_it) {
                 Some(at) => match found[at].replace(value) {
-                    Some(before) if before != value => self.twice(&place.key(known[at]))?,
+                    Some(before) if exact || before != value => {
+                        self.twice(&place.key(known[at]))?;
+                    }
                     _ => {}
                 },
+                None if exact => {
+                    return Err(unknown(&|at| known.get(at).copied(), key, "key", place));
+                }
                 None if is_for_people(key) => {}
                 None => {
                     let what = format!("the key \"{}\" is unknown and ignored", Printable(key));
@@ -66,13 +81,21 @@ impl Read<'_> {
     }
 
     fn twice(&mut self, place: &Place<'_>) -> Result<(), Problem> {
-        if !self.last_wins {
-            return Err(Problem::at(place, "it stands here twice, with different values"));
-        }
-        self.notes.say(place, "it stands here twice, with different values; the last one counts");
-        Ok(())
+        let what = match self.keys {
+            Keys::Exact => TWICE,
+            Keys::AnyCase { last_wins: false } => "it stands here twice, with different values",
+            Keys::AnyCase { last_wins: true } => {
+                let what = "it stands here twice, with different values; the last one counts";
+                self.notes.say(place, what);
+                return Ok(());
+            }
+        };
+        Err(Problem::at(place, what))
     }
 }
+
+/// What is wrong with a key where each may stand once.
+pub(in crate::profile) const TWICE: &str = "it stands here twice";
 
 /// Whether a key of a file is the `known` one. Readers in Go know two letters besides that are an s
 /// and a k in another case.
@@ -95,6 +118,17 @@ fn is_for_people(key: &str) -> bool {
 
 fn unexpected(place: &Place<'_>, wanted: &str, found: &Value<'_>) -> Problem {
     Problem::at(place, &format!("{wanted} is wanted, not {}", found.what()))
+}
+
+/// The keys and values of an object, in order.
+pub(in crate::profile) fn object<'v, 'a>(
+    value: &'v Value<'a>,
+    place: &Place<'_>,
+) -> Result<&'v [(Cow<'a, str>, Value<'a>)], Problem> {
+    match value {
+        Value::Object(fields) => Ok(fields),
+        other => Err(unexpected(place, "an object", other)),
+    }
 }
 
 /// A text, if there is one.
@@ -164,10 +198,10 @@ mod tests {
     const KNOWN: [&str; 3] = ["names", "action", "kin"];
 
     /// What is found of `KNOWN`, and the report; or the problem.
-    fn read(text: &str, strict: bool, last_wins: bool) -> Result<(String, String), String> {
+    fn read(text: &str, strict: bool, keys: Keys) -> Result<(String, String), String> {
         let value = parse(text.as_bytes()).unwrap();
         let mut notes = Notes::new(strict);
-        let mut read = Read { notes: &mut notes, last_wins };
+        let mut read = Read { notes: &mut notes, keys };
         let found = read
             .fields(&value, &Place::ROOT.key("top"), &KNOWN)
             .map_err(|p| p.words().to_owned())?;
@@ -210,13 +244,41 @@ mod tests {
             ("true", false, false, Err("top: an object is wanted, not a boolean"), "a boolean"),
         ];
         for (text, strict, last_wins, expected, why) in cases {
-            match (read(text, strict, last_wins), expected) {
+            match (read(text, strict, Keys::AnyCase { last_wins }), expected) {
                 (Ok((found, report)), Ok((wanted, says))) => {
                     assert_eq!(found, wanted, "{why}");
                     assert!(report.starts_with(says), "{why}: {report}");
                     assert_eq!(report.is_empty(), says.is_empty(), "{why}: {report}");
                 }
                 (Err(said), Err(says)) => assert_eq!(said, says, "{why}"),
+                (found, _) => panic!("{why}: {found:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn keys_as_serde_wants_them() {
+        let cases = [
+            (
+                r#"{"action": 1, "names": null}"#,
+                Ok("[None, Some(\"a number\"), None]"),
+                "known ones",
+            ),
+            (
+                r#"{"Action": 1}"#,
+                Err("top: unknown key \"Action\"; one of names, action, kin"),
+                "case",
+            ),
+            (r#"{"comment": ""}"#, Err("top: unknown key \"comment\"; one of names"), "for people"),
+            (r#"{"kin": 1, "kin": 1}"#, Err("top.kin: it stands here twice"), "the same twice"),
+            ("[1, 2, 3]", Err("top: an object is wanted, not a list"), "fields in order"),
+        ];
+        for (text, expected, why) in cases {
+            match (read(text, false, Keys::Exact), expected) {
+                (Ok((found, report)), Ok(wanted)) => {
+                    assert_eq!((found.as_str(), report.as_str()), (wanted, ""), "{why}");
+                }
+                (Err(said), Err(says)) => assert!(said.starts_with(says), "{why}: {said}"),
                 (found, _) => panic!("{why}: {found:?}"),
             }
         }

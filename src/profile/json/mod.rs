@@ -8,7 +8,7 @@ mod fields;
 mod parse;
 mod place;
 
-pub(super) use fields::{Read, list, number, text, words};
+pub(super) use fields::{Keys, Read, TWICE, list, number, object, text, words};
 pub(super) use parse::parse;
 pub(super) use place::{Place, Problem};
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::error::Error;
+
 /// A way from the root to a value: `syscalls[3].args[0].op`. Made on the stack while one goes down, and
 /// written out only where there is something to say.
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +65,13 @@ impl Problem {
             Step::Root => what.to_owned(),
             _ => format!("{place}: {what}"),
         })))
+    }
+
+    /// That a policy refuses what is said in a place.
+    #[cold]
+    #[inline(never)]
+    pub(in crate::profile) fn because(place: &Place<'_>, error: &Error) -> Self {
+        Self::at(place, &error.to_string())
     }
 
     pub(in crate::profile) fn words(&self) -> &str {

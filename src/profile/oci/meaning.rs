@@ -183,7 +183,7 @@ impl<'m> Meaning<'m, '_> {
             let (operator, mask) =
                 if mask == all { (Operator::Eq, 0) } else { (Operator::MaskedEq, mask) };
             let condition = Condition::new("", 0, operator, width, number.into(), mask);
-            condition.map_err(|error| Problem::at(&Place::ROOT, &error.to_string()))
+            condition.map_err(|error| Problem::because(&Place::ROOT, &error))
         };
         if self.mode.as_runc {
             // What stands in the rule of the first argument is overwritten, and what of others is
@@ -224,7 +224,7 @@ impl<'m> Meaning<'m, '_> {
     ) -> Result<(), Problem> {
         let rule = Rule::new(action, conditions.iter().copied());
         let added = self.policy.add_rule_for(subject, rule);
-        added.map_err(|error| Problem::at(&Place::ROOT, &error.to_string()))
+        added.map_err(|error| Problem::because(&Place::ROOT, &error))
     }
 
     fn report(&mut self, call: Syscall, findings: &[Finding]) {

@@ -21,32 +21,20 @@ mod select;
 
 pub use context::{Context, Mode};
 
-use super::json::{Place, Problem, Read, parse};
+use super::json::{Keys, Problem, Read, Value};
 use super::notes::Notes;
-use super::pin::Pin;
+use super::take::take;
+use super::{Pin, Profile};
 use crate::error::{Error, Result};
-use crate::policy::Policy;
-
-/// The largest profile in bytes. Published ones have at most 60 kB.
-pub const LARGEST: usize = 1 << 20;
-
-/// What a profile says besides its policy.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Profile {
-    /// What was left out, made stricter or has no effect: a line each.
-    pub report: String,
-    /// Whom a listener's descriptor is for (`listenerPath`), if that is said.
-    pub listener_path: Option<String>,
-    /// What is to be told with it (`listenerMetadata`), if that is said.
-    pub listener_metadata: Option<String>,
-}
+use crate::policy::{Attributes, Policy};
 
 /// Makes `policy` that of a profile: default, architectures, rules and flags. Other attributes stay.
 ///
 /// `source` says in errors what is being read.
 ///
 /// # Errors
-/// The bytes are not the pinned ones, are no profile, or more than [`LARGEST`]; or the policy says
+/// The bytes are not the pinned ones, are no profile, or more than
+/// [`LARGEST`](super::LARGEST); or the policy says
 /// something already. It is as it was then.
 pub fn set(
     policy: &mut Policy,
@@ -56,34 +44,25 @@ pub fn set(
     context: &Context,
     mode: Mode,
 ) -> Result<Profile> {
-    if !policy.is_blank() {
+    if !policy.is_native() {
         return Err(Error::profile_over_rules(source));
     }
-    if bytes.len() > LARGEST {
-        return Err(Error::profile_too_large(source, bytes.len() as u64, LARGEST));
-    }
-    if pin.is_some_and(|pin| !pin.holds(bytes)) {
-        return Err(Error::profile(source, "its SHA-256 is another one than was given"));
-    }
-    let mut notes = Notes::new(mode.strict);
-    let read = read(policy, bytes, context, mode, &mut notes);
-    let (new, mut profile) = read.map_err(|problem| Error::profile(source, problem.words()))?;
-    *policy = new;
-    profile.report = notes.report();
-    Ok(profile)
+    let attributes = *policy.attributes();
+    take(policy, source, bytes, pin, mode.strict, &mut |tree, notes| {
+        read(tree, attributes, context, mode, notes)
+    })
 }
 
 fn read(
-    policy: &Policy,
-    bytes: &[u8],
+    tree: &Value<'_>,
+    attributes: Attributes,
     context: &Context,
     mode: Mode,
     notes: &mut Notes,
 ) -> std::result::Result<(Policy, Profile), Problem> {
-    let tree = parse(bytes).map_err(|what| Problem::at(&Place::ROOT, &what))?;
-    let mut read = Read { notes, last_wins: mode.as_runc };
-    let written = reading::profile(&tree, context, &mut read)?;
-    let new = meaning::policy(&written, *policy.attributes(), context, mode, notes)?;
+    let mut read = Read { notes, keys: Keys::AnyCase { last_wins: mode.as_runc } };
+    let written = reading::profile(tree, context, &mut read)?;
+    let new = meaning::policy(&written, attributes, context, mode, notes)?;
     let owned = |text: Option<&str>| text.map(str::to_owned);
     let profile = Profile {
         report: String::new(),

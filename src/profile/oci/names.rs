@@ -3,6 +3,7 @@
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::policy::Operator;
+use crate::profile::tables::find;
 
 /// The errno and the message to a tracer where a profile gives none: EPERM (runc,
 /// libcontainer/seccomp/seccomp_linux.go, actErrno and actTrace).
@@ -130,11 +131,6 @@ pub(super) const fn has_usual_errors(arch: Arch) -> bool {
             | Arch::Parisc
             | Arch::Parisc64
     )
-}
-
-/// What `table` has under `word`.
-pub(super) fn find<T: Copy>(table: &[(&str, T)], word: &str) -> Option<T> {
-    table.iter().find(|(known, _)| *known == word).map(|(_, meaning)| *meaning)
 }
 
 #[cfg(test)]

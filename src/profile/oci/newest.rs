@@ -53,7 +53,7 @@ fn own_numbers(arch: Arch, highest: u32, policy: &mut Policy) -> Result<(), Prob
     };
     for number in numbers {
         let added = policy.add_rule_for(Subject::Numbered(arch, number), Rule::new(ENOSYS, []));
-        added.map_err(|error| Problem::at(&Place::ROOT, &error.to_string()))?;
+        added.map_err(|error| Problem::because(&Place::ROOT, &error))?;
     }
     Ok(())
 }

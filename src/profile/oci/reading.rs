@@ -2,13 +2,14 @@
 
 use super::context::Context;
 use super::model::{Arg, Entry, Written};
-use super::names::{self, ACTIONS, FLAGS, OPERATORS, find};
+use super::names::{self, ACTIONS, FLAGS, OPERATORS};
 use super::select::Selection;
 use crate::action::{Action, Kind};
 use crate::arch::{Arch, Arches};
 use crate::error::Printable;
 use crate::policy::Operator;
 use crate::profile::json::{Place, Problem, Read, Value, list, number, text, words};
+use crate::profile::tables::known;
 
 /// The largest errno that libseccomp takes (src/system.c, sys_chk_seccomp_action).
 const MOST_ERRNO: u64 = 4094;
@@ -266,34 +267,6 @@ fn arch(word: &str, place: &Place<'_>) -> Result<Arch, Problem> {
         );
         Problem::at(place, &what)
     })
-}
-
-/// What a table has under `word`, which has to be there.
-fn known<T: Copy>(
-    table: &[(&str, T)],
-    word: &str,
-    what: &str,
-    place: &Place<'_>,
-) -> Result<T, Problem> {
-    find(table, word).ok_or_else(|| {
-        let mut names = table.iter().map(|(name, _)| *name);
-        unknown(&mut names, word, what, place)
-    })
-}
-
-#[cold]
-fn unknown(
-    known: &mut dyn Iterator<Item = &str>,
-    word: &str,
-    what: &str,
-    place: &Place<'_>,
-) -> Problem {
-    let mut said = format!("unknown {what} \"{}\"; one of", Printable(word));
-    for (index, name) in known.enumerate() {
-        said.push_str(if index == 0 { " " } else { ", " });
-        said.push_str(name);
-    }
-    Problem::at(place, &said)
 }
 
 /// A text that C can read.

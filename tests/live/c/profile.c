@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "filters.h"
+#include "profiles.h"
 
 static const char PROFILE[] =
     "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"listenerPath\":\"/run/agent\",\"syscalls\":["
@@ -21,34 +21,11 @@ static const char BROKEN[] = "{\n  \"defaultAction\"\n}";
 static const char SUM[] = "53d953168769ea92d265f8f953825d9fff1a7cb072fb6af554835176e9747239";
 static const char UPPER_SUM[] = "53D953168769EA92D265F8F953825D9FFF1A7CB072FB6AF554835176E9747239";
 
-static char folder[] = "/tmp/nucleus-profile-XXXXXX";
-static char path[sizeof folder + 300];
-
-/* A path in the test's folder. */
-static const char *in_folder(const char *name)
-{
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static void write_file(const char *name, const char *bytes, size_t length)
-{
-    FILE *file = fopen(in_folder(name), "wb");
-
-    if (file == NULL || fwrite(bytes, 1, length, file) != length || fclose(file) != 0) {
-        perror(path);
-        exit(2);
-    }
-}
-
 static void make_files(void)
 {
-    static char large[NUCLEUS_OCI_LARGEST + 1];
+    static char large[NUCLEUS_PROFILE_LARGEST + 1];
 
-    if (mkdtemp(folder) == NULL) {
-        perror(folder);
-        exit(2);
-    }
+    make_folder();
     write_file("profile.json", PROFILE, strlen(PROFILE));
     write_file("empty.json", "", 0);
     write_file("wrong.json", WRONG, strlen(WRONG));
@@ -119,18 +96,7 @@ static void check_row(const struct row *row)
 
     same_status(row->what, nucleus_filter_load_oci(filter, file, row->sum, row->flags),
                 row->expected);
-    if (row->expected == NUCLEUS_OK) {
-        CHECK(nucleus_filter_error(filter) == NULL, "%s: %s", row->what,
-              nucleus_filter_error(filter));
-        CHECK(nucleus_filter_profile_report(filter) != NULL, "%s: no report", row->what);
-        compiled(row->what, filter);
-    } else {
-        check_sentence(row->what, nucleus_filter_error(filter), row->says, COUNT(row->says));
-        same_status(row->what, nucleus_filter_compile(filter), row->expected);
-        same_status(row->what, nucleus_filter_clear_error(filter), NUCLEUS_OK);
-        same_filter(row->what, filter, before);
-        CHECK(nucleus_filter_profile_report(filter) == NULL, "%s: a report", row->what);
-    }
+    check_loaded(row->what, filter, before, row->expected, row->says, COUNT(row->says));
     nucleus_filter_free(before);
     nucleus_filter_free(filter);
 }

@@ -4,8 +4,8 @@ use super::{AS_RUNC, CONTAINER, STRICT, USUAL, read, with_rules};
 use nucleus_seccomp::action::Action;
 use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::policy::Policy;
-use nucleus_seccomp::profile::Pin;
-use nucleus_seccomp::profile::oci::{self, Context, LARGEST, Mode};
+use nucleus_seccomp::profile::oci::{self, Context, Mode};
+use nucleus_seccomp::profile::{LARGEST, Pin};
 
 /// A rule for `read`, with something else in place of a part.
 fn rule(fields: &str) -> String {

@@ -8,10 +8,13 @@ mod reports;
 mod selection;
 mod verdicts;
 
+pub use verdicts::made;
+
 use nucleus_seccomp::action::Action;
 use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::policy::Policy;
-use nucleus_seccomp::profile::oci::{self, Context, Mode, Profile};
+use nucleus_seccomp::profile::Profile;
+use nucleus_seccomp::profile::oci::{self, Context, Mode};
 
 /// The default reading.
 const USUAL: Mode = Mode { strict: false, as_runc: false };

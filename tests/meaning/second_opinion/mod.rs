@@ -8,7 +8,7 @@
 
 mod fragments;
 pub mod libseccomp;
-mod seccompiler;
+pub mod seccompiler;
 
 use crate::cases::{Random, call, interesting_args};
 use nucleus_seccomp::action::{Action, strictness};
@@ -22,7 +22,7 @@ use nucleus_seccomp::prove::{Order, compare_programs, prove};
 use std::collections::BTreeSet;
 
 /// A policy whose own program is proven, and what was found of other programs for it.
-struct Judge {
+pub struct Judge {
     policy: Policy,
     ours: Program,
     random: Random,
@@ -31,7 +31,7 @@ struct Judge {
 
 /// How many programs were judged, and how.
 #[derive(Default)]
-struct Tally {
+pub struct Tally {
     equal: usize,
     looser: usize,
     stricter: usize,
@@ -53,14 +53,14 @@ impl std::fmt::Display for Tally {
 }
 
 impl Judge {
-    fn new(policy: Policy, what: String) -> Self {
+    pub fn new(policy: Policy, what: String) -> Self {
         let proven = prove(&policy, compile(&policy).unwrap());
         let ours = proven.unwrap_or_else(|error| panic!("{what}: {error}")).program().clone();
         Self { policy, ours, random: Random::new(1), what }
     }
 
     /// Whether the proof passes somebody else's program, which the interpreter is asked about, too.
-    fn judge(&mut self, theirs: &Program, tally: &mut Tally) -> bool {
+    pub fn judge(&mut self, theirs: &Program, tally: &mut Tally) -> bool {
         let compared = compare_programs(&self.ours, theirs);
         let compared = compared.unwrap_or_else(|error| panic!("{}: {error}", self.what));
         let order = compared.order();

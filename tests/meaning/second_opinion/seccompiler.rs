@@ -54,7 +54,7 @@ fn in_their_words(condition: &Condition) -> SeccompCondition {
     SeccompCondition::new(condition.index(), length, operator, condition.value()).unwrap()
 }
 
-fn as_ours(theirs: &BpfProgram) -> Program {
+pub fn as_ours(theirs: &BpfProgram) -> Program {
     let instruction =
         |i: &::seccompiler::sock_filter| Instruction { code: i.code, jt: i.jt, jf: i.jf, k: i.k };
     Program::new(theirs.iter().map(instruction).collect()).unwrap()
