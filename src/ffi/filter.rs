@@ -53,6 +53,14 @@ impl Filter {
         Self { kept, saved, ..Self::new(self.policy.clone()) }
     }
 
+    /// Keeps the sentence of an error, unless an earlier one is kept.
+    #[cold]
+    #[inline(never)]
+    fn keep(&mut self, error: Error) -> nucleus_status {
+        self.kept.get_or_insert_with(|| Kept::new(&error));
+        status::of(&error)
+    }
+
     /// The policy, for one who builds on it: unless something is wrong with the filter, or it may
     /// still be taken back.
     pub(super) fn policy_in_order(&self, verb: &str) -> Result<&Policy> {
@@ -115,11 +123,7 @@ pub(super) unsafe fn with(
     let status = guarded(
         || match body(filter) {
             Ok(()) => NUCLEUS_OK,
-            Err(error) => {
-                let status = status::of(&error);
-                filter.kept.get_or_insert_with(|| Kept::new(&error));
-                status
-            }
+            Err(error) => filter.keep(error),
         },
         || poisoned = true,
     );
