@@ -36,6 +36,7 @@ pub(super) struct Saved {
 }
 
 impl Filter {
+    #[inline(never)]
     pub(super) fn new(policy: Policy) -> Self {
         Self {
             policy,
