@@ -67,6 +67,7 @@ impl Policy {
 
     /// The same for the given architectures.
     #[must_use]
+    #[inline(never)]
     pub fn covering(default: Action, arches: impl IntoIterator<Item = Arch>) -> Self {
         Self {
             default,

@@ -71,7 +71,7 @@ impl Rule {
 /// be equal.
 ///
 /// Most rules have one or two; these need no memory of their own.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum Conditions {
     Few(u8, [Condition; FEW]),
     Many(Box<[Condition]>),
@@ -117,8 +117,19 @@ impl Conditions {
 
     fn as_slice(&self) -> &[Condition] {
         match self {
-            Self::Few(count, few) => &few[..usize::from(*count)],
+            // There are never more, and so no reader has to fail where there are.
+            Self::Few(count, few) => &few[..FEW.min((*count).into())],
             Self::Many(all) => all,
+        }
+    }
+}
+
+impl Clone for Conditions {
+    #[inline(never)]
+    fn clone(&self) -> Self {
+        match self {
+            Self::Few(count, few) => Self::Few(*count, *few),
+            Self::Many(all) => Self::Many(all.clone()),
         }
     }
 }
