@@ -71,25 +71,19 @@ fn meaning(
     machine: Machine,
 ) {
     let Instruction { code, k, .. } = instruction;
-    match (code, compared) {
-        (0x20, _) => {
-            let of = Subject { word: k, mask: u32::MAX };
-            text.column(COMMENT).put("; ").subject(of, machine);
-        }
-        (0x06, _) => {
-            text.column(COMMENT).put("; ").verdict(k, machine);
-        }
-        (_, Some(Compared { of: Subject::NR, arch })) if is_test(code) => {
-            text.column(COMMENT).put("; ").name(arch, k);
-        }
-        (_, Some(Compared { of: Subject::ARCH, .. })) if is_test(code) => {
-            text.column(COMMENT).put("; ").token(k);
-        }
-        (_, Some(Compared { of, .. })) if is_test(code) && of != Subject::SEVERAL => {
-            text.column(COMMENT).put("; ").subject(of, machine);
-        }
-        _ => {}
+    let is_known = compared.is_some_and(|compared| compared.of != Subject::SEVERAL);
+    let has_meaning = matches!(code, 0x20 | 0x06) || is_test(code) && is_known;
+    if !has_meaning {
+        return;
     }
+    text.column(COMMENT).put("; ");
+    match (code, compared) {
+        (0x20, _) => text.subject(Subject::whole(k), machine),
+        (0x06, _) | (_, None) => text.verdict(k, machine),
+        (_, Some(Compared { of: Subject::NR, arch })) => text.name(arch, k),
+        (_, Some(Compared { of: Subject::ARCH, .. })) => text.token(k),
+        (_, Some(Compared { of, .. })) => text.subject(of, machine),
+    };
 }
 
 /// By instruction, whether it is jumped to.
@@ -222,7 +216,7 @@ fn reasons<'a>(
             match whys.len() {
                 // A reason may be missing for a way that no call takes.
                 0 => whys.push(String::new()),
-                ..=MOST_RULES => {}
+                1..=MOST_RULES => {}
                 count => {
                     whys.truncate(MOST_RULES - 1);
                     let more = count - whys.len();

@@ -1,5 +1,6 @@
 //! Which rules of a policy a verdict comes from.
 
+use super::text::Text;
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::policy::{Policy, Rule, is_denied, rules_for, unknown_for};
@@ -13,7 +14,11 @@ pub(super) fn origins(policy: &Policy, arch: Arch, nr: u32, raw: u32) -> Vec<Str
     for layer in policy.layers() {
         of_layer(layer, arch, nr, &mut |action, what| {
             if action.to_raw() == raw {
-                found.push(what.concat());
+                let mut text = Text::default();
+                for part in what {
+                    text.put(part);
+                }
+                found.push(text.take());
             }
         });
     }
