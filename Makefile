@@ -27,8 +27,9 @@ STAGE := $(CURDIR)/target/stage
 .PHONY: all demo test bench bench-docs docs-graph lint header install uninstall stage setup-demo setup-test \
     setup-bench clean
 
+# Without the rlib, which is for Rust: Cargo optimizes across crates only where none is made with it.
 all:
-	$(CARGO) build --release --locked --quiet --target-dir target
+	$(CARGO) rustc --lib --crate-type cdylib,staticlib --release --locked --quiet --target-dir target
 
 install: all
 	install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(INCLUDEDIR)'

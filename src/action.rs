@@ -31,7 +31,7 @@ pub enum Kind {
 }
 
 /// Every kind with its kernel encoding, its name for eyes, and the largest data it carries.
-const KINDS: [(Kind, u32, &str, u16); 8] = [
+static KINDS: [(Kind, u32, &str, u16); 8] = [
     (Kind::KillProcess, 0x8000_0000, "kill process", 0),
     (Kind::KillThread, 0x0000_0000, "kill thread", 0),
     (Kind::Trap, 0x0003_0000, "trap", u16::MAX),
@@ -95,10 +95,11 @@ impl Action {
     /// # Errors
     /// When the high half is no kind, or the low half is data that the kind does not carry (the
     /// kernel would take an unknown kind for a kill, and drop or cap the data, without a word).
+    #[inline(never)]
     pub fn from_raw(raw: u32) -> Result<Self> {
         let data = (raw & 0xffff) as u16;
-        let (kind, _, name, most) = KINDS
-            .into_iter()
+        let &(kind, _, name, most) = KINDS
+            .iter()
             .find(|(_, code, ..)| *code == raw & 0xffff_0000)
             .ok_or_else(|| Error::unknown_action(raw))?;
         if data > most {

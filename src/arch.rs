@@ -215,6 +215,7 @@ impl Arch {
     ///
     /// # Errors
     /// It is no architecture's.
+    #[inline(never)]
     pub fn from_constant(constant: u32) -> Result<Self> {
         let found = Self::ALL.into_iter().find(|arch| arch.constant() == constant);
         found.ok_or_else(|| Error::unknown_arch(constant))
@@ -246,6 +247,7 @@ impl Arch {
 
     /// The name in lower case.
     #[must_use]
+    #[inline(never)]
     pub const fn name(self) -> &'static str {
         match self.c_name().to_str() {
             Ok(name) => name,

@@ -73,7 +73,8 @@ fn entry_points(policy: &Policy) -> impl DoubleEndedIterator<Item = &'static [Ar
     })
 }
 
-fn is_covered(policy: &Policy, arch: Arch) -> bool {
+/// Whether some layer of `policy` covers `arch`.
+pub(crate) fn is_covered(policy: &Policy, arch: Arch) -> bool {
     policy.layers().any(|layer| layer.covers(arch))
 }
 

@@ -46,6 +46,7 @@ pub(super) struct Saved {
 }
 
 impl Filter {
+    #[inline(never)]
     pub(super) fn new(policy: Policy) -> Self {
         Self {
             policy,
@@ -66,6 +67,14 @@ impl Filter {
         let (hardened, profile) = (hardened.clone(), profile.clone());
         let (kept, saved, oci_context) = (kept.clone(), saved.clone(), self.oci_context);
         Self { hardened, profile, kept, saved, oci_context, ..Self::new(self.policy.clone()) }
+    }
+
+    /// Keeps the sentence of an error, unless an earlier one is kept.
+    #[cold]
+    #[inline(never)]
+    fn keep(&mut self, error: Error) -> nucleus_status {
+        self.kept.get_or_insert_with(|| Kept::new(&error));
+        status::of(&error)
     }
 
     /// The policy, for one who builds on it: unless something is wrong with the filter, or it may
@@ -130,11 +139,7 @@ pub(super) unsafe fn with(
     let status = guarded(
         || match body(filter) {
             Ok(()) => NUCLEUS_OK,
-            Err(error) => {
-                let status = status::of(&error);
-                filter.kept.get_or_insert_with(|| Kept::new(&error));
-                status
-            }
+            Err(error) => filter.keep(error),
         },
         || poisoned = true,
     );

@@ -114,14 +114,18 @@ impl Bytes {
         }
     }
 
+    #[inline(never)]
     fn item(&mut self, tag: Tag, numbers: &[u64]) {
         self.0.push(tag as u8);
-        self.0.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+        for number in numbers {
+            self.0.extend(number.to_le_bytes());
+        }
     }
 
     /// No name has a 0 in it, and none begins with a byte as small as a tag.
+    #[inline(never)]
     fn name(&mut self, name: &str) {
-        self.0.extend(name.bytes());
+        self.0.extend(name.as_bytes());
         self.0.push(0);
     }
 }

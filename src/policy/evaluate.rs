@@ -27,7 +27,7 @@ fn by_rules(policy: &Policy, call: &Call) -> Action {
         return policy.attributes().bad_arch;
     };
     let nr = call.nr.cast_unsigned();
-    if policy.denied().any(|denied| denied.number(arch) == Some(nr)) {
+    if is_denied(policy, arch, nr) {
         return policy.deny_action();
     }
     let rules = rules(policy, arch, nr);
@@ -35,6 +35,10 @@ fn by_rules(policy: &Policy, call: &Call) -> Action {
         .or_else(|| strictest(rules.iter().filter(|rule| !has_conditions(rule))))
         .or_else(|| unknown(policy, arch, nr))
         .unwrap_or(policy.default_action())
+}
+
+pub(crate) fn is_denied(policy: &Policy, arch: Arch, nr: u32) -> bool {
+    policy.denied().any(|denied| denied.number(arch) == Some(nr))
 }
 
 /// The rules for a number; soft ones only while no other is for the whole call.

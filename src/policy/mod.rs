@@ -22,7 +22,7 @@ mod whole;
 pub use attributes::{Attributes, Layout};
 pub use condition::{Condition, Operator, Width};
 pub use evaluate::evaluate;
-pub(crate) use evaluate::{rules as rules_for, unknown as unknown_for};
+pub(crate) use evaluate::{is_denied, rules as rules_for, unknown as unknown_for};
 pub use rule::Rule;
 pub use subject::Subject;
 pub(crate) use whole::Whole;
@@ -73,6 +73,7 @@ impl Policy {
 
     /// The same for the given architectures.
     #[must_use]
+    #[inline(never)]
     pub fn covering(default: Action, arches: impl IntoIterator<Item = Arch>) -> Self {
         Self {
             default,

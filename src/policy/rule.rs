@@ -76,7 +76,7 @@ impl Rule {
 /// be equal.
 ///
 /// Most rules have one or two; these need no memory of their own.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 enum Conditions {
     Few(u8, [Condition; FEW]),
     Many(Box<[Condition]>),
@@ -91,8 +91,10 @@ impl Conditions {
         let mut conditions = conditions.into_iter();
         while let Some(condition) = conditions.next() {
             if usize::from(count) == FEW {
-                let all = few.into_iter().chain([condition]).chain(conditions);
-                return Self::many(all.collect());
+                let mut all = few.to_vec();
+                all.push(condition);
+                conditions.for_each(|condition| all.push(condition));
+                return Self::many(all);
             }
             few[usize::from(count)] = condition;
             count += 1;
@@ -104,19 +106,35 @@ impl Conditions {
         }
     }
 
+    #[inline(never)]
     fn many(mut conditions: Vec<Condition>) -> Self {
         order::sort(&mut conditions);
         conditions.dedup();
-        if conditions.len() <= FEW {
-            return Self::of(conditions);
+        let mut few = [Condition::FILLER; FEW];
+        match (few.get_mut(..conditions.len()), u8::try_from(conditions.len())) {
+            (Some(used), Ok(count)) => {
+                used.copy_from_slice(&conditions);
+                Self::Few(count, few)
+            }
+            _ => Self::Many(conditions.into()),
         }
-        Self::Many(conditions.into())
     }
 
     fn as_slice(&self) -> &[Condition] {
         match self {
-            Self::Few(count, few) => &few[..usize::from(*count)],
+            // There are never more, and so no reader has to fail where there are.
+            Self::Few(count, few) => &few[..FEW.min((*count).into())],
             Self::Many(all) => all,
+        }
+    }
+}
+
+impl Clone for Conditions {
+    #[inline(never)]
+    fn clone(&self) -> Self {
+        match self {
+            Self::Few(count, few) => Self::Few(*count, *few),
+            Self::Many(all) => Self::Many(all.clone()),
         }
     }
 }

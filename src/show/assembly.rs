@@ -21,36 +21,36 @@ enum Operand {
 }
 
 /// Every operation that a filter may use; those on a constant stand for those on X, too, whose codes
-/// have bit 3 set.
-const OPERATIONS: [(u16, &str, Operand); 28] = [
-    (0x20, "ld", Operand::Data),
-    (0x80, "ld", Operand::Length),
-    (0x00, "ld", Operand::Constant),
-    (0x60, "ld", Operand::Scratch),
-    (0x81, "ldx", Operand::Length),
-    (0x01, "ldx", Operand::Constant),
-    (0x61, "ldx", Operand::Scratch),
-    (0x02, "st", Operand::Scratch),
-    (0x03, "stx", Operand::Scratch),
-    (0x04, "add", Operand::Constant),
-    (0x14, "sub", Operand::Constant),
-    (0x24, "mul", Operand::Constant),
-    (0x34, "div", Operand::Constant),
-    (0x44, "or", Operand::Constant),
-    (0x54, "and", Operand::Constant),
-    (0x64, "lsh", Operand::Constant),
-    (0x74, "rsh", Operand::Constant),
-    (0xa4, "xor", Operand::Constant),
-    (0x84, "neg", Operand::None),
-    (0x07, "tax", Operand::None),
-    (0x87, "txa", Operand::None),
-    (0x05, "ja", Operand::Jump),
-    (0x15, "jeq", Operand::Constant),
-    (0x25, "jgt", Operand::Constant),
-    (0x35, "jge", Operand::Constant),
-    (0x45, "jset", Operand::Constant),
-    (0x06, "ret", Operand::Constant),
-    (0x16, "ret", Operand::A),
+/// have bit 3 set. Names in place, as a pointer to each would be three times their size.
+const OPERATIONS: [(u16, [u8; 4], Operand); 28] = [
+    (0x20, *b"ld  ", Operand::Data),
+    (0x80, *b"ld  ", Operand::Length),
+    (0x00, *b"ld  ", Operand::Constant),
+    (0x60, *b"ld  ", Operand::Scratch),
+    (0x81, *b"ldx ", Operand::Length),
+    (0x01, *b"ldx ", Operand::Constant),
+    (0x61, *b"ldx ", Operand::Scratch),
+    (0x02, *b"st  ", Operand::Scratch),
+    (0x03, *b"stx ", Operand::Scratch),
+    (0x04, *b"add ", Operand::Constant),
+    (0x14, *b"sub ", Operand::Constant),
+    (0x24, *b"mul ", Operand::Constant),
+    (0x34, *b"div ", Operand::Constant),
+    (0x44, *b"or  ", Operand::Constant),
+    (0x54, *b"and ", Operand::Constant),
+    (0x64, *b"lsh ", Operand::Constant),
+    (0x74, *b"rsh ", Operand::Constant),
+    (0xa4, *b"xor ", Operand::Constant),
+    (0x84, *b"neg ", Operand::None),
+    (0x07, *b"tax ", Operand::None),
+    (0x87, *b"txa ", Operand::None),
+    (0x05, *b"ja  ", Operand::Jump),
+    (0x15, *b"jeq ", Operand::Constant),
+    (0x25, *b"jgt ", Operand::Constant),
+    (0x35, *b"jge ", Operand::Constant),
+    (0x45, *b"jset", Operand::Constant),
+    (0x06, *b"ret ", Operand::Constant),
+    (0x16, *b"ret ", Operand::A),
 ];
 
 /// Whether an instruction goes on at one of two places.
@@ -72,11 +72,11 @@ impl Text {
         let (name, operand) = match (known(code), known(code & !WITH_X)) {
             (Some((_, name, operand)), _) => (*name, *operand),
             (None, Some((_, name, _))) => (*name, Operand::X),
-            (None, None) => ("?", Operand::None), // the program was checked
+            (None, None) => (*b"?   ", Operand::None), // the program was checked
         };
         let behind = |skip: u32| pc + 1 + skip as usize;
         if !is_test(code) {
-            self.put(name);
+            self.mnemonic(name);
             return match operand {
                 Operand::None => self,
                 Operand::Data => self.put(" [").decimal(k as usize).put("]"),
@@ -97,21 +97,28 @@ impl Text {
             text.put(", L").len()
         };
         // The names of those that only jump when the test fails.
-        let inverse = match name {
-            "jeq" => "jne",
-            "jgt" => "jle",
-            "jge" => "jlt",
-            _ => "",
+        let inverse = match &name {
+            b"jeq " => Some(*b"jne "),
+            b"jgt " => Some(*b"jle "),
+            b"jge " => Some(*b"jlt "),
+            _ => None,
         };
-        if jf == 0 {
-            against(self.put(name));
-            self.decimal(behind(jt.into()))
-        } else if jt == 0 && !inverse.is_empty() {
-            against(self.put(inverse));
-            self.decimal(behind(jf.into()))
-        } else {
-            against(self.put(name));
-            self.decimal(behind(jt.into())).put(", L").decimal(behind(jf.into()))
+        let (jt, jf) = (behind(jt.into()), behind(jf.into()));
+        match inverse {
+            Some(inverse) if jt == pc + 1 && jf != jt => {
+                against(self.mnemonic(inverse));
+                self.decimal(jf)
+            }
+            _ => {
+                against(self.mnemonic(name));
+                self.decimal(jt);
+                if jf == pc + 1 { self } else { self.put(", L").decimal(jf) }
+            }
         }
+    }
+
+    /// The letters of a name, which ends with spaces where it is short.
+    fn mnemonic(&mut self, name: [u8; 4]) -> &mut Self {
+        self.put(std::str::from_utf8(&name).unwrap_or_default().trim_end())
     }
 }

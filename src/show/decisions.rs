@@ -11,7 +11,6 @@
 
 use super::walk::Walk;
 use crate::bpf::Program;
-use crate::map::Unique;
 use crate::prove::Range;
 
 /// What is compared: a word of a call's data, as its offset, or some of its bits.
@@ -33,32 +32,25 @@ impl Subject {
 }
 
 /// A node of the graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Node {
     /// The end, and the place of the return where places are told apart.
     Return { value: u32, place: u32 },
     /// From this instruction on the program computes.
     Computes { place: u32 },
-    /// Goes on by the value of a word: the first of its cases.
-    Choice { of: Subject, cases: u32, place: u32 },
+    /// Goes on by the value of a word: the places of its cases.
+    Choice { of: Subject, begin: usize, end: usize, place: u32 },
 }
 
-/// A range of values up to where the next case begins, and where it leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Case {
-    pub(super) first: u32,
-    pub(super) target: u32,
-    /// The case behind this one, or [`NONE`].
-    pub(super) next: u32,
-}
-
-pub(super) const NONE: u32 = u32::MAX;
+/// Some values of a choice, and where they lead.
+pub(super) type Way = (Range, u32);
 
 /// The graph. Nodes are known by numbers; one that leads to others has the greater number.
 #[derive(Debug)]
 pub(super) struct Decisions {
-    pub(super) nodes: Unique<Node>,
-    pub(super) cases: Unique<Case>,
+    nodes: Vec<Node>,
+    /// The cases of all choices, in the order of their values, the last up to the mask.
+    cases: Vec<Way>,
     pub(super) root: u32,
     /// The instruction at which each node was found first.
     pub(super) places: Vec<u32>,
@@ -82,48 +74,120 @@ impl Decisions {
         Some(walk.decisions(by_place))
     }
 
+    /// A graph without nodes.
+    pub(super) const fn new(compared: Vec<Option<Compared>>) -> Self {
+        Self { nodes: Vec::new(), cases: Vec::new(), root: 0, places: Vec::new(), compared }
+    }
+
+    pub(super) const fn case_count(&self) -> usize {
+        self.cases.len()
+    }
+
+    /// Adds a case to the choice that is made next, whose first one is at `begin`: all cases from there
+    /// on are its own. What leads where the case before it does is one with it.
+    pub(super) fn add_case(&mut self, begin: usize, (range, target): Way) {
+        match self.cases[begin..].last_mut() {
+            Some((before, same)) if *same == target => before.last = range.last,
+            _ => self.cases.push((range, target)),
+        }
+    }
+
+    /// What the cases on from `begin` choose between: nothing, one target, or a choice by `of`.
+    pub(super) fn choice(
+        &mut self,
+        of: Subject,
+        begin: usize,
+        place: u32,
+        entry: u32,
+    ) -> Option<u32> {
+        match self.cases[begin..] {
+            [] => None,
+            [(_, target)] => {
+                self.cases.truncate(begin);
+                Some(target)
+            }
+            [..] => {
+                Some(self.number(Node::Choice { of, begin, end: self.cases.len(), place }, entry))
+            }
+        }
+    }
+
+    /// The number of a node that was found at the instruction `entry`; equal ones are one.
+    pub(super) fn number(&mut self, node: Node, entry: u32) -> u32 {
+        let known = self.nodes.iter().position(|known| self.are_equal(*known, node));
+        if let (Some(_), Node::Choice { begin, .. }) = (known, node) {
+            self.cases.truncate(begin);
+        }
+        let number = known.unwrap_or(self.nodes.len());
+        if known.is_none() {
+            self.nodes.push(node);
+            self.places.push(entry);
+        }
+        u32::try_from(number).expect("cases are counted")
+    }
+
+    fn are_equal(&self, a: Node, b: Node) -> bool {
+        match (a, b) {
+            (
+                Node::Choice { of: a_of, begin: a_begin, end: a_end, place: a_place },
+                Node::Choice { of, begin, end, place },
+            ) => {
+                (a_of, a_place) == (of, place)
+                    && self.cases[a_begin..a_end] == self.cases[begin..end]
+            }
+            _ => a == b,
+        }
+    }
+
     pub(super) fn get(&self, node: u32) -> Node {
-        self.nodes.get(node)
+        self.nodes[node as usize]
     }
 
     pub(super) fn len(&self) -> usize {
         self.nodes.len()
     }
 
-    /// The ranges of a choice's values with where each leads; the last one ends with the mask. None of
-    /// another node.
-    pub(super) fn cases(&self, node: u32) -> Vec<(Range, u32)> {
-        let mut all = Vec::new();
-        let Node::Choice { of, cases: mut at, .. } = self.get(node) else { return all };
-        while at != NONE {
-            let Case { first, target, next } = self.cases.get(at);
-            let behind = if next == NONE { None } else { Some(self.cases.get(next).first) };
-            all.push((Range { first, last: behind.map_or(of.mask, |at| at - 1) }, target));
-            at = next;
+    /// The ranges of a choice's values; none of another node.
+    pub(super) fn cases(&self, node: u32) -> &[Way] {
+        match self.get(node) {
+            Node::Choice { begin, end, .. } => &self.cases[begin..end],
+            _ => &[],
         }
-        all
     }
 
-    /// The targets of a choice in the order of their values, each with all of these; the one that has
-    /// most of them is the last.
-    pub(super) fn outcomes(&self, node: u32) -> Vec<(u32, Vec<Range>)> {
-        let mut outcomes: Vec<(u32, Vec<Range>)> = Vec::new();
-        for (range, target) in self.cases(node) {
-            match outcomes.iter_mut().find(|(known, _)| *known == target) {
-                Some((_, ranges)) => ranges.push(range),
-                None => outcomes.push((target, vec![range])),
+    /// Where most of a choice's values lead, and the ranges of the others: those with one target side
+    /// by side, in the order of their first values. Of another node, itself.
+    #[inline(never)]
+    pub(super) fn outcomes(&self, node: u32) -> (u32, Vec<Way>) {
+        let cases = self.cases(node);
+        // In the order of their first values.
+        let mut targets: Vec<(u32, u64)> = Vec::new();
+        for (range, target) in cases {
+            match targets.iter_mut().find(|(known, _)| known == target) {
+                Some((_, values)) => *values += width(*range),
+                None => targets.push((*target, width(*range))),
             }
         }
-        let widest = (0..outcomes.len()).rev().max_by_key(|place| width(&outcomes[*place].1));
-        if let Some(widest) = widest {
-            let most = outcomes.remove(widest);
-            outcomes.push(most);
+        let (mut rest, mut most) = (node, 0);
+        for (target, values) in &targets {
+            if *values > most {
+                (rest, most) = (*target, *values);
+            }
         }
-        outcomes
+        let mut others = Vec::new();
+        for (target, _) in targets.iter().filter(|(target, _)| *target != rest) {
+            others.extend(cases.iter().filter(|(_, same)| same == target));
+        }
+        (rest, others)
     }
 }
 
-/// How many values there are in some ranges.
-pub(super) fn width(ranges: &[Range]) -> u64 {
-    ranges.iter().map(|range| u64::from(range.last - range.first) + 1).sum()
+/// Whether two ranges of values have one target.
+pub(super) fn to_the_same(a: &Way, b: &Way) -> bool {
+    a.1 == b.1
+}
+
+/// How many values there are in a range.
+pub(super) fn width(range: Range) -> u64 {
+    u64::from(range.last - range.first) + 1
 }

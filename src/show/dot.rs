@@ -1,7 +1,7 @@
 //! A program's decisions as a picture, in the language of Graphviz.
 
 use super::Shown;
-use super::decisions::{Decisions, Node};
+use super::decisions::{Decisions, Node, to_the_same};
 use super::sections::{Group, Section};
 use super::text::Text;
 use super::words::Machine;
@@ -69,9 +69,7 @@ impl Cluster<'_> {
         }
         self.text.put("}\n");
         for (index, group) in section.groups.iter().enumerate() {
-            self.id("calls", index).put(" -> ");
-            self.id("n", group.target as usize);
-            self.arrow(group.target).put("]\n");
+            self.arrow(("calls", index), group.target).put("]\n");
         }
         // One that leads to others has the greater number.
         for node in (0..reached.len()).rev() {
@@ -83,6 +81,7 @@ impl Cluster<'_> {
     }
 
     /// The name of a node in the picture.
+    #[inline(never)]
     fn id(&mut self, kind: &str, node: usize) -> &mut Text {
         self.text.put("a").decimal(self.place).put(kind).decimal(node)
     }
@@ -107,7 +106,7 @@ impl Cluster<'_> {
         self.id("n", node).put(" [label=\"");
         match self.decisions.get(number) {
             Node::Return { value, .. } => {
-                let [colour, _] = COLOURS[kind(value) as usize];
+                let [colour, _] = colours(value);
                 self.text
                     .verdict(value, self.machine)
                     .put("\", style=\"filled,rounded\", fillcolor=\"");
@@ -120,28 +119,25 @@ impl Cluster<'_> {
                 self.text
                     .subject(of, self.machine)
                     .put("\", shape=ellipse, margin=\"0.02,0.02\"]\n");
-                let outcomes = self.decisions.outcomes(number);
-                let most = outcomes.len() - 1;
-                for (index, (target, values)) in outcomes.into_iter().enumerate() {
-                    reached[target as usize] = true;
-                    self.id("n", node).put(" -> ");
-                    self.id("n", target as usize);
-                    let text = self.arrow(target);
-                    if index == most {
-                        text.put(", label=\"else\", style=dashed]\n");
-                    } else {
-                        let text = text.put(", label=\"").fresh();
-                        text.values(&values, of, ("\\l", WIDE / 2)).put("\\l\"]\n");
-                    }
+                let (rest, others) = self.decisions.outcomes(number);
+                for ways in others.chunk_by(to_the_same) {
+                    reached[ways[0].1 as usize] = true;
+                    let text = self.arrow(("n", node), ways[0].1).put(", label=\"").fresh();
+                    text.values(ways, of, ("\\l", WIDE / 2)).put("\\l\"]\n");
                 }
+                reached[rest as usize] = true;
+                self.arrow(("n", node), rest).put(", label=\"else\", style=dashed]\n");
             }
         }
     }
 
-    /// The attributes of an arrow to a node, left open.
-    fn arrow(&mut self, target: u32) -> &mut Text {
+    /// An arrow to a node, its attributes left open.
+    #[inline(never)]
+    fn arrow(&mut self, (kind, from): (&str, usize), target: u32) -> &mut Text {
+        self.id(kind, from).put(" -> ");
+        self.id("n", target as usize);
         let colour = match self.decisions.get(target) {
-            Node::Return { value, .. } => COLOURS[kind(value) as usize][1],
+            Node::Return { value, .. } => colours(value)[1],
             _ => "black",
         };
         self.text.put(" [color=\"").put(colour).put("\", fontcolor=\"").put(colour).put("\"")
@@ -149,6 +145,7 @@ impl Cluster<'_> {
 }
 
 /// What the kernel does not know, it takes for the strictest.
-fn kind(value: u32) -> Kind {
-    Action::from_raw(value).map_or(Kind::KillProcess, Action::kind)
+#[inline(never)]
+fn colours(value: u32) -> [&'static str; 2] {
+    COLOURS[Action::from_raw(value).map_or(Kind::KillProcess, Action::kind) as usize]
 }

@@ -33,21 +33,20 @@ pub fn listing(shown: &Shown<'_>) -> String {
     let instructions = shown.program.instructions();
     let decisions = Decisions::of(shown.program, true);
     let sections = decisions.as_ref().map_or_else(Vec::new, Section::all);
-    let notes = decisions
-        .as_ref()
-        .and_then(|decisions| Notes::of(decisions, &sections, instructions.len()));
+    let notes = decisions.as_ref().and_then(|decisions| Notes::of(decisions, &sections));
     if notes.is_none() {
         text.put("; It decides too much to say who comes where.\n");
     }
+    let notes = notes.unwrap_or_default();
     let targets = targets(instructions);
     let machine = Machine::of(None, shown.big_endian);
     for (pc, instruction) in instructions.iter().enumerate() {
-        let notes_here = notes.as_ref().map_or(&[][..], |notes| &notes.begins[pc]);
-        for group in notes_here {
-            let (section, group, _) = group;
-            let group = &sections[*section].groups[*group];
-            names(text.put("; "), group);
-            text.put(":\n");
+        for lead in notes.begins.iter().filter(|lead| lead.at as usize == pc) {
+            let calls = &lead.group(&sections).calls;
+            text.put("; ").list(calls.len().min(MOST_NAMES), ON_ONE_LINE, &|text, index| {
+                text.put(calls[index].1.name());
+            });
+            more(&mut text, calls.len()).put(":\n");
         }
         if targets[pc] {
             text.put("L").decimal(pc).put(":");
@@ -58,12 +57,8 @@ pub fn listing(shown: &Shown<'_>) -> String {
         text.column(8).instruction(pc, *instruction, constant);
         meaning(&mut text, *instruction, compared, machine);
         text.put("\n");
-        if let Some(notes) = &notes {
-            let leads = notes.ends[pc].iter().map(|(section, group, direct)| {
-                (&sections[*section], &sections[*section].groups[*group], *direct)
-            });
-            origins_of(&mut text, shown, sections.len() == 1, leads, instruction.k);
-        }
+        let ends = notes.ends.iter().filter(|lead| lead.at as usize == pc);
+        reasons(&mut text, shown, &sections, ends, instruction.k);
     }
     text.take()
 }
@@ -76,25 +71,19 @@ fn meaning(
     machine: Machine,
 ) {
     let Instruction { code, k, .. } = instruction;
-    match (code, compared) {
-        (0x20, _) => {
-            let of = Subject { word: k, mask: u32::MAX };
-            text.column(COMMENT).put("; ").subject(of, machine);
-        }
-        (0x06, _) => {
-            text.column(COMMENT).put("; ").verdict(k, machine);
-        }
-        (_, Some(Compared { of: Subject::NR, arch })) if is_test(code) => {
-            text.column(COMMENT).put("; ").name(arch, k);
-        }
-        (_, Some(Compared { of: Subject::ARCH, .. })) if is_test(code) => {
-            text.column(COMMENT).put("; ").token(k);
-        }
-        (_, Some(Compared { of, .. })) if is_test(code) && of != Subject::SEVERAL => {
-            text.column(COMMENT).put("; ").subject(of, machine);
-        }
-        _ => {}
+    let is_known = compared.is_some_and(|compared| compared.of != Subject::SEVERAL);
+    let has_meaning = matches!(code, 0x20 | 0x06) || is_test(code) && is_known;
+    if !has_meaning {
+        return;
     }
+    text.column(COMMENT).put("; ");
+    match (code, compared) {
+        (0x20, _) => text.subject(Subject::whole(k), machine),
+        (0x06, _) | (_, None) => text.verdict(k, machine),
+        (_, Some(Compared { of: Subject::NR, arch })) => text.name(arch, k),
+        (_, Some(Compared { of: Subject::ARCH, .. })) => text.token(k),
+        (_, Some(Compared { of, .. })) => text.subject(of, machine),
+    };
 }
 
 /// By instruction, whether it is jumped to.
@@ -118,51 +107,63 @@ fn targets(instructions: &[Instruction]) -> Vec<bool> {
     targets
 }
 
-/// A group, as its section and its place in it, and whether it comes without a look at arguments.
-type Lead = (usize, usize, bool);
+/// A group of calls that comes to an instruction.
+#[derive(Clone, Copy)]
+struct Lead {
+    at: u32,
+    section: usize,
+    group: usize,
+    /// Whether it comes without a look at arguments.
+    direct: bool,
+}
 
-/// Who comes where, by instruction.
+impl Lead {
+    fn group(self, sections: &[Section]) -> &Group {
+        &sections[self.section].groups[self.group]
+    }
+}
+
+/// Who comes where.
+#[derive(Default)]
 struct Notes {
-    /// The argument checks that begin there.
-    begins: Vec<Vec<Lead>>,
+    /// To argument checks that begin there.
+    begins: Vec<Lead>,
     /// To returns.
-    ends: Vec<Vec<Lead>>,
+    ends: Vec<Lead>,
 }
 
 impl Notes {
-    fn of(decisions: &Decisions, sections: &[Section], length: usize) -> Option<Self> {
-        let mut notes = Self { begins: vec![Vec::new(); length], ends: vec![Vec::new(); length] };
-        let (mut visits, mut leads) = (0, 0);
-        let mut seen = vec![0usize; decisions.len()];
+    fn of(decisions: &Decisions, sections: &[Section]) -> Option<Self> {
+        let mut notes = Self::default();
+        let mut visits = 0;
         let mut round = 0;
-        for (place, section) in sections.iter().enumerate() {
-            for (index, group) in section.groups.iter().enumerate() {
+        let mut seen = vec![0; decisions.len()];
+        let mut waiting = Vec::new();
+        for (section, Section { groups, .. }) in sections.iter().enumerate() {
+            for (group, Group { target, calls, .. }) in groups.iter().enumerate() {
                 round += 1;
-                let mut waiting = vec![group.target];
+                waiting.push(*target);
                 while let Some(node) = waiting.pop() {
                     if std::mem::replace(&mut seen[node as usize], round) == round {
                         continue;
                     }
+                    let direct = node == *target;
                     match decisions.get(node) {
                         Node::Choice { place: at, .. } => {
-                            if node == group.target && !group.calls.is_empty() {
-                                notes.begins[at as usize].push((
-                                    place,
-                                    index,
-                                    node == group.target,
-                                ));
+                            if direct && !calls.is_empty() {
+                                notes.begins.push(Lead { at, section, group, direct });
                             }
-                            let cases = decisions.cases(node);
-                            visits += cases.len();
-                            waiting.extend(cases.iter().map(|(_, target)| *target));
+                            for (_, target) in decisions.cases(node) {
+                                visits += 1;
+                                waiting.push(*target);
+                            }
                         }
                         Node::Return { place: at, .. } => {
-                            leads += 1;
-                            notes.ends[at as usize].push((place, index, node == group.target));
+                            notes.ends.push(Lead { at, section, group, direct });
                         }
                         Node::Computes { .. } => {}
                     }
-                    if visits > MOST_VISITS || leads > MOST_LEADS {
+                    if visits > MOST_VISITS || notes.ends.len() > MOST_LEADS {
                         return None;
                     }
                 }
@@ -172,59 +173,69 @@ impl Notes {
     }
 }
 
-fn names<'a>(text: &'a mut Text, group: &Group) -> &'a mut Text {
-    listed(text, &group.calls.iter().map(|(_, call)| call.name()).collect::<Vec<_>>())
+/// Why calls come to a return, and which.
+struct Reason {
+    why: String,
+    /// The first of them.
+    names: Text,
+    count: usize,
 }
 
-/// The first of some names, and how many more there are.
-fn listed<'a>(text: &'a mut Text, names: &[&str]) -> &'a mut Text {
-    let first = names.len().min(MOST_NAMES);
-    text.list(first, ON_ONE_LINE, &|text, index| {
-        text.put(names[index]);
-    });
-    match names.len() - first {
+/// Says behind the first of some names how many more there are.
+fn more(text: &mut Text, count: usize) -> &mut Text {
+    match count.saturating_sub(MOST_NAMES) {
         0 => text,
         more => text.put(" and ").decimal(more).put(" more"),
     }
 }
 
 /// Who comes to a return of `value` and why, a comment for each reason.
-fn origins_of<'a>(
+fn reasons<'a>(
     text: &mut Text,
     shown: &Shown<'_>,
-    alone: bool,
-    leads: impl Iterator<Item = (&'a Section, &'a Group, bool)>,
+    sections: &[Section],
+    leads: impl Iterator<Item = &'a Lead>,
     value: u32,
 ) {
-    // In order: why, and the calls.
-    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
-    for (section, group, direct) in leads {
+    let mut reasons: Vec<Reason> = Vec::new();
+    for lead in leads {
+        let section = &sections[lead.section];
+        let group = lead.group(sections);
         let mut title = Text::default();
-        let title = match section.arch {
-            Some(arch) => arch.name().to_owned(),
-            None => section.title(&mut title, alone).take(),
+        match section.arch {
+            Some(arch) => title.put(arch.name()),
+            None => section.title(&mut title, sections.len() == 1),
         };
-        let mut say = |nr: u32, name: &'static str| {
-            let why = match (shown.policy, section.arch) {
+        let title = title.take();
+        let mut say = |nr: u32, name: &str| {
+            let mut whys = match (shown.policy, section.arch) {
                 (Some(policy), Some(arch)) => origins(policy, arch, nr, value),
-                _ if direct => Vec::new(),
+                _ if lead.direct => Vec::new(),
                 _ => vec!["by arguments".to_owned()],
             };
-            // A reason may be missing for a way that no call takes.
-            let mut whys = if why.is_empty() { vec![String::new()] } else { why };
-            if whys.len() > MOST_RULES {
-                let mut more = Text::default();
-                more.decimal(whys.len() - MOST_RULES + 1).put(" more rules");
-                whys.truncate(MOST_RULES - 1);
-                whys.push(more.take());
+            match whys.len() {
+                // A reason may be missing for a way that no call takes.
+                0 => whys.push(String::new()),
+                1..=MOST_RULES => {}
+                count => {
+                    whys.truncate(MOST_RULES - 1);
+                    let more = count - whys.len();
+                    whys.push(Text::default().decimal(more).put(" more rules").take());
+                }
             }
             for why in whys {
                 let comma = if why.is_empty() { "" } else { ", " };
-                let reason = [&title, comma, &why].concat();
-                match reasons.iter_mut().find(|(known, _)| *known == reason) {
-                    Some((_, names)) => names.push(name),
-                    None => reasons.push((reason, vec![name])),
+                let why = [&title, comma, &why].concat();
+                let known = reasons.iter().position(|reason| reason.why == why);
+                let place = known.unwrap_or_else(|| {
+                    reasons.push(Reason { why, names: Text::default(), count: 0 });
+                    reasons.len() - 1
+                });
+                let Reason { names, count, .. } = &mut reasons[place];
+                if *count < MOST_NAMES {
+                    names.put(if *count == 0 { ": " } else { ", " }).put(name);
                 }
+                *count += 1;
             }
         };
         group.calls.iter().for_each(|(nr, call)| say(*nr, call.name()));
@@ -232,8 +243,9 @@ fn origins_of<'a>(
             say(*last, if group.is_rest { "all other numbers" } else { "numbers without a name" });
         }
     }
-    for (reason, names) in reasons.iter().take(MOST_REASONS) {
-        listed(text.put("        ; ").put(reason).put(": "), names).put("\n");
+    for Reason { why, names, count } in reasons.iter_mut().take(MOST_REASONS) {
+        text.put("        ; ").put(why).put(&names.take());
+        more(text, *count).put("\n");
     }
     if reasons.len() > MOST_REASONS {
         text.put("        ; and ").decimal(reasons.len() - MOST_REASONS).put(" more reasons\n");

@@ -41,6 +41,7 @@ pub struct Shown<'a> {
 
 impl Shown<'_> {
     /// What it is, in comments that `mark` begins.
+    #[inline(never)]
     fn heading(&self, text: &mut Text, mark: &str) {
         let length = self.program.instructions().len();
         let order = if self.big_endian { "big" } else { "little" };
@@ -51,11 +52,8 @@ impl Shown<'_> {
             text.put(".\n");
             return;
         };
-        let mut arches: Vec<Arch> = policy.layers().flat_map(Policy::arches).collect();
-        crate::order::sort(&mut arches);
-        arches.dedup();
         text.put(":\n");
-        for arch in arches {
+        for arch in Arch::ALL.into_iter().filter(|arch| compile::is_covered(policy, *arch)) {
             text.put(mark).put("    ").put(arch.name()).put(" (").hex(arch.token(), 8).put(")\n");
         }
         text.put(mark).put("Fingerprint ");

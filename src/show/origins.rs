@@ -1,8 +1,9 @@
 //! Which rules of a policy a verdict comes from.
 
+use super::text::Text;
 use crate::action::Action;
 use crate::arch::Arch;
-use crate::policy::{Policy, Rule, rules_for, unknown_for};
+use crate::policy::{Policy, Rule, is_denied, rules_for, unknown_for};
 
 /// What `policy` says of call `nr` on `arch` that comes to the value `raw`, in words: each rule with
 /// that verdict, a denial, or what holds where no rule does. The steps are those of
@@ -13,19 +14,23 @@ pub(super) fn origins(policy: &Policy, arch: Arch, nr: u32, raw: u32) -> Vec<Str
     for layer in policy.layers() {
         of_layer(layer, arch, nr, &mut |action, what| {
             if action.to_raw() == raw {
-                found.push(what.to_owned());
+                let mut text = Text::default();
+                for part in what {
+                    text.put(part);
+                }
+                found.push(text.take());
             }
         });
     }
     found
 }
 
-fn of_layer(policy: &Policy, arch: Arch, nr: u32, say: &mut dyn FnMut(Action, &str)) {
+fn of_layer(policy: &Policy, arch: Arch, nr: u32, say: &mut dyn FnMut(Action, &[&str])) {
     if !policy.covers(arch) {
-        return say(policy.attributes().bad_arch, "the action for other architectures");
+        return say(policy.attributes().bad_arch, &["the action for other architectures"]);
     }
-    if policy.denied().any(|denied| denied.number(arch) == Some(nr)) {
-        return say(policy.deny_action(), "denied");
+    if is_denied(policy, arch, nr) {
+        return say(policy.deny_action(), &["denied"]);
     }
     let rules = rules_for(policy, arch, nr);
     let is_whole = |rule: &&Rule| rule.conditions().is_empty();
@@ -33,13 +38,13 @@ fn of_layer(policy: &Policy, arch: Arch, nr: u32, say: &mut dyn FnMut(Action, &s
     for rule in &rules {
         if !is_whole(&rule) || Some(rule.action()) == strictest {
             let kind = if rule.is_soft() { "soft rule '" } else { "rule '" };
-            say(rule.action(), &[kind, &rule.to_string(), "'"].concat());
+            say(rule.action(), &[kind, &rule.to_string(), "'"]);
         }
     }
     match (strictest, unknown_for(policy, arch, nr)) {
         (Some(_), _) => {}
-        (None, Some(action)) => say(action, "the action for newer calls"),
-        (None, None) => say(policy.default_action(), "the default"),
+        (None, Some(action)) => say(action, &["the action for newer calls"]),
+        (None, None) => say(policy.default_action(), &["the default"]),
     }
 }
 

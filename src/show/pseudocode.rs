@@ -1,11 +1,12 @@
 //! A program as pseudo-code by call, for who has to review what will run.
 
 use super::Shown;
-use super::decisions::{Decisions, Node, Subject};
+use super::decisions::{Decisions, Node, Subject, Way, to_the_same};
 use super::sections::{Group, Section};
 use super::text::{Text, Wrapped};
 use super::words::Machine;
 use crate::action::Action;
+use crate::arch::Arch;
 use crate::bpf::{Program, is_constant_allow};
 use crate::prove::Range;
 use crate::syscall::newest;
@@ -32,43 +33,46 @@ pub fn pseudocode(shown: &Shown<'_>) -> String {
         return text.take();
     };
     let sections = Section::all(&decisions);
-    for section in &sections {
+    let alone = sections.len() == 1;
+    for mut section in sections {
         let machine = Machine::of(section.arch, shown.big_endian);
-        section.title(text.put("\n"), sections.len() == 1).put(":\n");
+        section.title(text.put("\n"), alone).put(":\n");
         let mut blocks =
             Blocks { text: &mut text, decisions: &decisions, machine, seen: Vec::new() };
-        for group in &section.groups {
-            for (kind, part) in by_cache(shown.program, section, group, &decisions) {
-                blocks.group(kind, &part, section.arch.is_some());
+        for group in &mut section.groups {
+            let cached = take_cached(shown.program, section.arch, group, &decisions);
+            if !cached.calls.is_empty() {
+                blocks.group(" (answered by the kernel's bitmap)", &cached, true);
+            }
+            if group.is_rest || !group.calls.is_empty() || !group.unnamed.is_empty() {
+                blocks.group("", group, section.arch.is_some());
             }
         }
     }
     text.take()
 }
 
-/// What is allowed, by whether the kernel will ask the program; anything else as it is.
-fn by_cache(
+/// Takes those calls out of a group that are allowed without the kernel asking the program.
+fn take_cached(
     program: &Program,
-    section: &Section,
-    group: &Group,
+    arch: Option<Arch>,
+    group: &mut Group,
     decisions: &Decisions,
-) -> Vec<(&'static str, Group)> {
+) -> Group {
+    let mut cached = Group::leading_to(group.target);
     let allowed = matches!(decisions.get(group.target), Node::Return { value, .. }
         if value == Action::ALLOW.to_raw());
-    let Some(arch) = section.arch.filter(|_| allowed) else { return vec![("", group.clone())] };
-    let is_cached = |nr: u32| {
-        arch.has_bitmap() && nr <= newest(arch) && is_constant_allow(program, arch.token(), nr)
-    };
-    let part = |cached: bool| Group {
-        calls: group.calls.iter().filter(|(nr, _)| is_cached(*nr) == cached).copied().collect(),
-        unnamed: if cached { Vec::new() } else { group.unnamed.clone() },
-        is_rest: group.is_rest && !cached,
-        ..*group
-    };
-    let parts = [(" (answered by the kernel's bitmap)", part(true)), ("", part(false))];
-    let is_any =
-        |(_, part): &(_, Group)| part.is_rest || !part.calls.is_empty() || !part.unnamed.is_empty();
-    parts.into_iter().filter(is_any).collect()
+    if let Some(arch) = arch.filter(|arch| allowed && arch.has_bitmap()) {
+        group.calls.retain(|call| {
+            let nr = call.0;
+            let is_cached = nr <= newest(arch) && is_constant_allow(program, arch.token(), nr);
+            if is_cached {
+                cached.calls.push(*call);
+            }
+            !is_cached
+        });
+    }
+    cached
 }
 
 /// Writes blocks.
@@ -92,11 +96,10 @@ impl Blocks<'_> {
             (true, 0) if !has_names => self.text.put("every other number"),
             (true, known) => {
                 let text = self.text.put("every other number");
-                if known <= 8 {
-                    let named = Group { unnamed: Vec::new(), ..group.clone() };
-                    if known > 0 { named.list(text.put(", among them "), BESIDE) } else { text }
-                } else {
-                    text.put(", among them ").decimal(known).put(" calls with a name")
+                match known {
+                    0 => text,
+                    1..=8 => group.names(text.put(", among them "), BESIDE),
+                    _ => text.put(", among them ").decimal(known).put(" calls with a name"),
                 }
             }
         };
@@ -152,8 +155,11 @@ impl Blocks<'_> {
         wanted[root as usize] = 1;
         for node in (0..=root).rev().filter(|node| self.is_choice(*node)) {
             if wanted[node as usize] > 0 {
-                for (target, _) in self.decisions.outcomes(node) {
-                    wanted[target as usize] = wanted[target as usize].saturating_add(1);
+                let (rest, others) = self.decisions.outcomes(node);
+                let targets = others.chunk_by(to_the_same).map(|ways| ways[0].1);
+                for target in targets.chain([rest]) {
+                    let wanted = &mut wanted[target as usize];
+                    *wanted = wanted.saturating_add(1);
                 }
             }
         }
@@ -172,18 +178,16 @@ impl Blocks<'_> {
                 self.end(node).put("\n");
                 return;
             };
-            let mut outcomes = self.decisions.outcomes(node);
-            let Some((otherwise, _)) = outcomes.pop() else { return };
-            for (mut target, values) in outcomes {
+            let (otherwise, others) = self.decisions.outcomes(node);
+            for ways in others.chunk_by(to_the_same) {
+                let mut target = ways[0].1;
                 self.text.indent(depth).put("if ");
-                self.condition(of, &values);
+                self.condition(of, ways);
                 // What has the same else is one condition more.
-                while let Some((next, values)) = self.only_other(target, otherwise, wanted) {
+                while let Some((of, ways)) = self.only_other(target, otherwise, wanted) {
                     self.text.put(" and ");
-                    if let Node::Choice { of, .. } = self.decisions.get(target) {
-                        self.condition(of, &values);
-                    }
-                    target = next;
+                    self.condition(of, &ways);
+                    target = ways[0].1;
                 }
                 if !self.is_choice(target) {
                     self.text.put(": return ");
@@ -205,15 +209,13 @@ impl Blocks<'_> {
         }
     }
 
-    /// Where a choice leads, and for which values, if all others lead to `otherwise`.
-    fn only_other(&self, node: u32, otherwise: u32, wanted: &[u8]) -> Option<(u32, Vec<Range>)> {
-        let mut outcomes = self.decisions.outcomes(node);
-        match outcomes.pop() {
-            Some((most, _)) if most == otherwise && wanted[node as usize] == 1 => {
-                outcomes.pop().filter(|_| outcomes.is_empty())
-            }
-            _ => None,
-        }
+    /// The values for which a choice leads to one node, if for all others it leads to `otherwise`.
+    fn only_other(&self, node: u32, otherwise: u32, wanted: &[u8]) -> Option<(Subject, Vec<Way>)> {
+        let Node::Choice { of, .. } = self.decisions.get(node) else { return None };
+        let (rest, others) = self.decisions.outcomes(node);
+        let is_one = others.chunk_by(to_the_same).count() == 1;
+        let is_so = is_one && rest == otherwise && wanted[node as usize] == 1;
+        is_so.then_some((of, others))
     }
 
     /// Whether a choice stands elsewhere; if not, it is to be written here.
@@ -236,13 +238,13 @@ impl Blocks<'_> {
         }
     }
 
-    fn condition(&mut self, of: Subject, values: &[Range]) {
+    fn condition(&mut self, of: Subject, ways: &[Way]) {
         let text = self.text.subject(of, self.machine);
-        match *values {
-            [Range { first, last }] if first == last => text.put(" == ").value_of(of, first),
-            [Range { first: 0, last }] => text.put(" <= ").value_of(of, last),
-            [Range { first, last }] if last == of.mask => text.put(" >= ").value_of(of, first),
-            _ => text.put(" in ").values(values, of, CONTINUED),
+        match *ways {
+            [(Range { first, last }, _)] if first == last => text.put(" == ").value_of(of, first),
+            [(Range { first: 0, last }, _)] => text.put(" <= ").value_of(of, last),
+            [(Range { first, last }, _)] if last == of.mask => text.put(" >= ").value_of(of, first),
+            _ => text.put(" in ").values(ways, of, CONTINUED),
         };
     }
 }

@@ -1,6 +1,6 @@
 //! A program by architecture, and the calls of each by what becomes of them.
 
-use super::decisions::{Decisions, Node, Subject, width};
+use super::decisions::{Decisions, Node, Subject, to_the_same, width};
 use super::text::{ON_ONE_LINE, Text, Wrapped};
 use crate::arch::Arch;
 use crate::order;
@@ -8,11 +8,11 @@ use crate::prove::Range;
 use crate::syscall::Syscall;
 
 /// What a program does on some architectures.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Section {
     /// The one architecture, if there is only one.
     pub(super) arch: Option<Arch>,
-    /// The tokens of all of them.
+    /// The tokens of all of them, but of the rest.
     pub(super) tokens: Vec<Range>,
     /// Whether it is about all that no other section is about.
     pub(super) is_rest: bool,
@@ -20,7 +20,7 @@ pub(super) struct Section {
 }
 
 /// Calls that lead to one node.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Group {
     pub(super) target: u32,
     /// Those with a name, in its order.
@@ -36,46 +36,46 @@ impl Section {
     /// order of [`Arch::ALL`]; tokens of others that it does; and the rest. Only one, if the program
     /// does not begin with the architecture.
     pub(super) fn all(decisions: &Decisions) -> Vec<Self> {
-        let mut outcomes = match decisions.get(decisions.root) {
-            Node::Choice { of: Subject::ARCH, .. } => decisions.outcomes(decisions.root),
-            _ => vec![(decisions.root, vec![Range::ALL])],
-        };
         // Most of the tokens are nobody's.
-        let Some((other, tokens)) = outcomes.pop() else { return Vec::new() };
-        let rest = Self::new(decisions, None, tokens, other);
+        let (rest, others) = match decisions.get(decisions.root) {
+            Node::Choice { of: Subject::ARCH, .. } => decisions.outcomes(decisions.root),
+            _ => (decisions.root, Vec::new()),
+        };
         let mut sections = Vec::new();
         for arch in Arch::ALL {
             let token = arch.token();
-            let is_it = |range: &Range| (range.first..=range.last).contains(&token);
-            let target = outcomes.iter().find(|(_, tokens)| tokens.iter().any(is_it));
+            let Some((_, target)) = others.iter().find(|(range, _)| has(range, token)) else {
+                continue;
+            };
             let only = vec![Range { first: token, last: token }];
-            let section = target.map(|(target, _)| Self::new(decisions, Some(arch), only, *target));
-            sections.extend(section.filter(|section| !section.leads_only_to(other)));
+            let section = Self::new(decisions, Some(arch), only, *target);
+            if !matches!(&section.groups[..], [only] if only.target == rest) {
+                sections.push(section);
+            }
         }
-        for (target, mut tokens) in outcomes {
+        for ways in others.chunk_by(to_the_same) {
+            let mut tokens: Vec<Range> = ways.iter().map(|(range, _)| *range).collect();
             for arch in Arch::ALL {
                 tokens = without(&tokens, arch.token());
             }
             if !tokens.is_empty() {
-                sections.push(Self::new(decisions, None, tokens, target));
+                sections.push(Self::new(decisions, None, tokens, ways[0].1));
             }
         }
+        let rest = Self::new(decisions, None, Vec::new(), rest);
         sections.push(Self { is_rest: true, ..rest });
         sections
     }
 
-    fn leads_only_to(&self, node: u32) -> bool {
-        matches!(&self.groups[..], [only] if only.target == node)
-    }
-
+    #[inline(never)]
     fn new(decisions: &Decisions, arch: Option<Arch>, tokens: Vec<Range>, root: u32) -> Self {
         let all = match decisions.get(root) {
             Node::Choice { of: Subject::NR, .. } => decisions.cases(root),
-            _ => vec![(Range::ALL, root)],
+            _ => &[(Range::ALL, root)],
         };
         let mut groups = Vec::new();
         let own = arch.map_or(&[0..=u32::MAX][..], Arch::numbers);
-        for (range, target) in all {
+        for &(range, target) in all {
             for own in own {
                 let (first, last) = (range.first.max(*own.start()), range.last.min(*own.end()));
                 if first <= last {
@@ -83,11 +83,18 @@ impl Section {
                 }
             }
         }
-        let widest = (0..groups.len()).max_by_key(|place| width(&groups[*place].unnamed));
+        let mut most = 0;
+        let mut widest = None;
+        for (place, group) in groups.iter().enumerate() {
+            let width: u64 = group.unnamed.iter().map(|range| width(*range)).sum();
+            if width >= most {
+                (most, widest) = (width, Some(place));
+            }
+        }
         for call in Syscall::all() {
             let Some(number) = arch.and_then(|arch| call.number(arch)) else { continue };
-            let is_it = |range: &Range| (range.first..=range.last).contains(&number);
-            if let Some(group) = groups.iter_mut().find(|group| group.unnamed.iter().any(is_it)) {
+            let is_it = |group: &&mut Group| group.unnamed.iter().any(|range| has(range, number));
+            if let Some(group) = groups.iter_mut().find(is_it) {
                 group.calls.push((number, call));
             }
         }
@@ -126,10 +133,14 @@ impl Section {
 fn group(groups: &mut Vec<Group>, target: u32) -> &mut Group {
     let known = groups.iter().position(|group| group.target == target);
     let place = known.unwrap_or_else(|| {
-        groups.push(Group { target, calls: Vec::new(), unnamed: Vec::new(), is_rest: false });
+        groups.push(Group::leading_to(target));
         groups.len() - 1
     });
     &mut groups[place]
+}
+
+fn has(range: &Range, number: u32) -> bool {
+    (range.first..=range.last).contains(&number)
 }
 
 /// Some ranges without one number.
@@ -147,11 +158,22 @@ fn without(ranges: &[Range], number: u32) -> Vec<Range> {
 }
 
 impl Group {
-    /// The calls: names, then numbers that have none.
-    pub(super) fn list<'a>(&self, text: &'a mut Text, wrapped: Wrapped) -> &'a mut Text {
+    pub(super) const fn leading_to(target: u32) -> Self {
+        Self { target, calls: Vec::new(), unnamed: Vec::new(), is_rest: false }
+    }
+
+    /// The names of the calls that have one.
+    #[inline(never)]
+    pub(super) fn names<'a>(&self, text: &'a mut Text, wrapped: Wrapped) -> &'a mut Text {
         text.list(self.calls.len(), wrapped, &|text, index| {
             text.put(self.calls[index].1.name());
-        });
+        })
+    }
+
+    /// The calls: names, then numbers that have none.
+    #[inline(never)]
+    pub(super) fn list<'a>(&self, text: &'a mut Text, wrapped: Wrapped) -> &'a mut Text {
+        self.names(text, wrapped);
         if !self.calls.is_empty() && !self.unnamed.is_empty() {
             text.put(", ");
         }

@@ -1,8 +1,7 @@
 //! What a program costs, as JSON.
 
-use std::fmt::Write as _;
-
 use super::Shown;
+use super::text::Text;
 use crate::arch::Arch;
 use crate::bpf::{Program, Statistics};
 
@@ -20,32 +19,34 @@ pub fn statistics(shown: &Shown<'_>) -> String {
     let program = shown.program;
     let length = program.instructions().len();
     let margin = Program::LONGEST - length;
-    // Nothing of this fails: it is written to memory.
-    let mut json = String::new();
-    let _ = write!(json, "{{\"instructions\":{length},\"margin\":{margin},\"architectures\":[");
+    let mut json = Text::default();
+    json.put("{\"instructions\":").decimal(length).put(",\"margin\":").decimal(margin);
+    json.put(",\"architectures\":[");
     let mut separator = "";
     for arch in Arch::ALL {
         let of = Statistics::of(program, arch);
         if !of.told_apart {
             continue;
         }
-        let (mean, uncached) = (of.mean(), of.mean_uncached());
-        let _ = write!(
-            json,
-            "{separator}{{\"arch\":\"{arch}\",\"calls\":{},\"cached\":{},\"shortest\":{},\
-             \"longest\":{},\"mean\":{}.{:03},\"mean_uncached\":{}.{:03},\"attach_steps\":{}}}",
-            of.calls,
-            of.cached,
-            of.shortest,
-            of.longest,
-            mean / 1000,
-            mean % 1000,
-            uncached / 1000,
-            uncached % 1000,
-            of.attach_steps
-        );
+        json.put(separator).put("{\"arch\":\"").put(arch.name()).put("\"");
+        let counts = [
+            (",\"calls\":", of.calls),
+            (",\"cached\":", of.cached),
+            (",\"shortest\":", of.shortest),
+            (",\"longest\":", of.longest),
+        ];
+        for (name, count) in counts {
+            json.put(name).decimal(count as usize);
+        }
+        let means = [(",\"mean\":", of.mean()), (",\"mean_uncached\":", of.mean_uncached())];
+        for (name, thousandths) in means {
+            json.put(name).decimal(thousandths as usize / 1000).put(".");
+            for place in [100, 10, 1] {
+                json.decimal(thousandths as usize / place % 10);
+            }
+        }
+        json.put(",\"attach_steps\":").decimal(of.attach_steps as usize).put("}");
         separator = ",";
     }
-    json.push_str("]}\n");
-    json
+    json.put("]}\n").take()
 }

@@ -21,7 +21,7 @@ impl Text {
     #[inline(never)]
     pub(super) fn put(&mut self, text: &str) -> &mut Self {
         self.written.push_str(text);
-        if let Some(end) = text.rfind('\n') {
+        if let Some(end) = text.bytes().rposition(|byte| byte == b'\n') {
             self.line = self.written.len() - (text.len() - end - 1);
         }
         self

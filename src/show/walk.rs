@@ -1,10 +1,9 @@
 //! Following all that a program can do; see [`decisions`](super::decisions).
 
-use super::decisions::{Case, Compared, Decisions, NONE, Node, Subject};
+use super::decisions::{Compared, Decisions, Node, Subject};
 use crate::bpf::registers::{self, X, effect};
 use crate::bpf::{Instruction, Opcode, Program};
 use crate::map::Unique;
-use crate::order;
 use crate::prove::{Range, parts};
 
 /// Steps of the walk, and cases of all choices: what takes more is not to be looked at. Programs for
@@ -32,16 +31,17 @@ struct State {
     nr: Range,
 }
 
-/// Some cases in the order of their values: the first value of each, and where it leads.
-type Cases = Vec<(u32, u32)>;
-
 pub(super) struct Walk<'a> {
     instructions: &'a [Instruction],
     /// By instruction, what is still asked from it on.
     asked: Vec<u32>,
     /// Where nodes are; those behind the last one in `choices` are not looked at yet.
     states: Unique<State>,
-    choices: Vec<(Subject, Cases)>,
+    /// What is compared at each, and where its cases end; they begin where those before it end.
+    choices: Vec<(Subject, usize)>,
+    /// The cases of all choices, in the order of their values: the first value of each, and the state
+    /// where it leads.
+    cases: Vec<(u32, u32)>,
     /// By state, where the instructions begin that it stands for: with the load of what is tested, if
     /// somebody comes to that.
     entries: Vec<u32>,
@@ -60,6 +60,7 @@ impl<'a> Walk<'a> {
             asked: asked(instructions),
             states: Unique::for_about(9),
             choices: Vec::new(),
+            cases: Vec::new(),
             entries: Vec::new(),
             compared: vec![None; instructions.len()],
             steps: 0,
@@ -70,26 +71,26 @@ impl<'a> Walk<'a> {
     pub(super) fn all(&mut self) -> Option<()> {
         let first = State { pc: 0, a: A::Constant(0), x: 0, arch: Range::ALL, nr: Range::ALL };
         self.come_to(first);
-        let mut count = 0;
         while let Ok(next) = u32::try_from(self.choices.len())
             && self.choices.len() < self.states.len()
         {
-            let choice = self.choice(self.states.get(next));
-            count += choice.1.len();
-            if count > MOST_CASES || self.steps > MOST_STEPS {
+            let of = self.choice(self.states.get(next));
+            if self.cases.len() > MOST_CASES || self.steps > MOST_STEPS {
                 return None;
             }
-            self.choices.push(choice);
+            self.choices.push((of, self.cases.len()));
         }
         Some(())
     }
 
     /// The number of the state to which `start` leads.
+    #[inline(never)]
     fn come_to(&mut self, start: State) -> u32 {
         let (state, _) = self.settle(start, None);
         self.enter(start.pc, state)
     }
 
+    #[inline(never)]
     fn enter(&mut self, from: usize, state: State) -> u32 {
         const LOAD_AND_MASK: usize = 2;
         let number = self.states.number(state);
@@ -105,6 +106,7 @@ impl<'a> Walk<'a> {
     /// Goes on to where something is decided: a test that can come out both ways, the end, or what is
     /// not followed; and the values that can come to be tested there. Of the values of one subject
     /// some range may be known.
+    #[inline(never)]
     fn settle(&mut self, mut state: State, known: Option<(Subject, Range)>) -> (State, Range) {
         loop {
             self.steps += 1;
@@ -129,16 +131,11 @@ impl<'a> Walk<'a> {
                 (Some(Opcode::And), A::Of(of)) if !state.is_table(of) => {
                     state.a = A::Of(Subject { mask: of.mask & k, ..of });
                 }
-                (Some(test), _) => {
-                    // No outcome, too, of what is no test.
-                    let mut outcomes = parts(range, test, k).into_iter().flatten().flatten();
-                    match (outcomes.next(), outcomes.next()) {
-                        (Some((_, holds)), None) => {
-                            state.pc += usize::from(if holds { jt } else { jf });
-                        }
-                        _ => return (self.without_past(state), range),
-                    }
-                }
+                // No outcome, too, of what is no test.
+                (Some(test), _) => match outcome(range, test, k) {
+                    Some(holds) => state.pc += usize::from(if holds { jt } else { jf }),
+                    None => return (self.without_past(state), range),
+                },
                 _ => return (self.without_past(state), range),
             }
             state.pc += 1;
@@ -158,12 +155,11 @@ impl<'a> Walk<'a> {
         State { pc: state.pc, a, x: if asked & X == 0 { 0 } else { state.x }, arch, nr }
     }
 
-    /// What is chosen between at a state; nothing if it is an end.
-    fn choice(&mut self, start: State) -> (Subject, Cases) {
-        let mut cases = Vec::new();
+    /// What is chosen by at a state, with its cases; it has none if it is an end.
+    fn choice(&mut self, start: State) -> Subject {
         let Instruction { code, jt, jf, k } = self.instructions[start.pc];
         let (Some(test), A::Of(of)) = (Opcode::from_code(code), start.a) else {
-            return (Subject::NR, cases);
+            return Subject::NR;
         };
         let range = start.range(of, None);
         match test {
@@ -172,28 +168,28 @@ impl<'a> Walk<'a> {
                 for nr in table.into_iter().flatten() {
                     let one = Range { first: nr, last: nr };
                     let target = self.come_to(State { nr: one, ..start });
-                    add(&mut cases, nr, target);
+                    self.add(nr, target);
                 }
-                (of, cases)
+                of
             }
             _ if parts(range, test, k).is_none() => {
                 // A test of bits that would cut the values into too many parts: the bits are asked for.
                 self.note(start, of);
                 for (first, skip) in [(0, jf), (1, jt)] {
                     let target = self.come_to(start.behind(skip));
-                    add(&mut cases, first, target);
+                    self.add(first, target);
                 }
-                (Subject { mask: of.mask & k, ..of }, cases)
+                Subject { mask: of.mask & k, ..of }
             }
             _ => {
-                self.search(start, of, range, &mut cases);
-                (of, cases)
+                self.search(start, of, range);
+                of
             }
         }
     }
 
     /// Follows tests of one subject, with the values that are left, from the lowest on.
-    fn search(&mut self, start: State, of: Subject, range: Range, cases: &mut Cases) {
+    fn search(&mut self, start: State, of: Subject, range: Range) {
         let mut waiting = vec![(start, range)];
         while let Some((state, range)) = waiting.pop().filter(|_| self.steps <= MOST_STEPS) {
             let (next, left) = self.settle(state, Some((of, range)));
@@ -202,16 +198,25 @@ impl<'a> Walk<'a> {
             match goes_on.and_then(|test| parts(left, test, k)) {
                 None => {
                     let target = self.enter(state.pc, next);
-                    add(cases, range.first, target);
+                    self.add(range.first, target);
                 }
                 Some(parts) => {
                     self.note(next, of);
-                    let parts = parts.into_iter().flatten().rev();
-                    waiting.extend(parts.map(|(part, holds)| {
-                        (next.behind(if holds { jt } else { jf }).narrowed(of, part), part)
-                    }));
+                    for (part, holds) in parts.into_iter().flatten().rev() {
+                        let skip = if holds { jt } else { jf };
+                        waiting.push((next.behind(skip).narrowed(of, part), part));
+                    }
                 }
             }
+        }
+    }
+
+    /// Adds a case to the choice that is looked at, unless it leads where the one before it does.
+    #[inline(never)]
+    fn add(&mut self, first: u32, target: u32) {
+        let begin = self.choices.last().map_or(0, |(_, end)| *end);
+        if self.cases[begin..].last().is_none_or(|(_, last)| *last != target) {
+            self.cases.push((first, target));
         }
     }
 
@@ -224,68 +229,61 @@ impl<'a> Walk<'a> {
         });
     }
 
+    fn state(&self, number: usize) -> State {
+        self.states.get(word(number))
+    }
+
+    /// What is compared at a state, and its cases.
+    fn choice_at(&self, state: usize) -> (Subject, &[(u32, u32)]) {
+        let begin = state.checked_sub(1).map_or(0, |before| self.choices[before].1);
+        let (of, end) = self.choices[state];
+        (of, &self.cases[begin..end])
+    }
+
     /// The graph, made from its ends.
-    pub(super) fn decisions(self, by_place: bool) -> Decisions {
-        let mut made = Decisions {
-            nodes: Unique::for_about(9),
-            cases: Unique::for_about(9),
-            root: 0,
-            places: Vec::new(),
-            compared: self.compared,
-        };
-        let mut last_first: Vec<u32> = (0..word(self.choices.len())).collect();
-        let pc = |state: &u32| self.states.get(*state).pc;
-        order::sort_by(&mut last_first, |a, b| pc(a) > pc(b));
-        let mut nodes = vec![NONE; self.choices.len()];
-        for state in last_first {
-            let State { pc, a, .. } = self.states.get(state);
-            let (of, cases) = &self.choices[state as usize];
-            let entry = self.entries[state as usize];
-            let place = if by_place { entry } else { 0 };
-            let mut list = NONE;
-            let mut targets = cases
-                .iter()
-                .rev()
-                .map(|(first, target)| (*first, nodes[*target as usize]))
-                .peekable();
-            while let Some((first, target)) = targets.next() {
-                // Ways that turn out to be the same are one.
-                if targets.peek().is_none_or(|(_, before)| *before != target) {
-                    list = made.cases.number(Case { first, target, next: list });
+    pub(super) fn decisions(mut self, by_place: bool) -> Decisions {
+        let mut made = Decisions::new(std::mem::take(&mut self.compared));
+        let mut nodes = vec![0; self.choices.len()];
+        // What leads to others stands before them.
+        for pc in (0..self.instructions.len()).rev() {
+            for state in (0..self.choices.len()).filter(|state| self.state(*state).pc == pc) {
+                let (of, cases) = self.choice_at(state);
+                let entry = self.entries[state];
+                let place = if by_place { entry } else { 0 };
+                let begin = made.case_count();
+                for (at, (first, target)) in cases.iter().enumerate() {
+                    let last = cases.get(at + 1).map_or(of.mask, |(next, _)| next - 1);
+                    let range = Range { first: *first, last };
+                    made.add_case(begin, (range, nodes[*target as usize]));
                 }
+                nodes[state] = made.choice(of, begin, place, entry).unwrap_or_else(|| {
+                    let node = match (self.instructions[pc], self.state(state).a) {
+                        (Instruction { code: 0x06, k: value, .. }, _)
+                        | (Instruction { code: 0x16, .. }, A::Constant(value)) => {
+                            Node::Return { value, place }
+                        }
+                        _ => Node::Computes { place: entry },
+                    };
+                    made.number(node, entry)
+                });
             }
-            let node = match (self.instructions[pc], a) {
-                _ if list != NONE => match made.cases.get(list) {
-                    Case { target, next: NONE, .. } => {
-                        nodes[state as usize] = target;
-                        continue;
-                    }
-                    _ => Node::Choice { of: *of, cases: list, place },
-                },
-                (Instruction { code: 0x06, k: value, .. }, _) => Node::Return { value, place },
-                (Instruction { code: 0x16, .. }, A::Constant(value)) => {
-                    Node::Return { value, place }
-                }
-                _ => Node::Computes { place: entry },
-            };
-            let number = made.nodes.number(node);
-            made.places.resize(made.nodes.len(), entry);
-            nodes[state as usize] = number;
         }
         made.root = nodes[0];
         made
     }
 }
 
-/// Adds a case, unless it leads where the one before it does.
-fn add(cases: &mut Cases, first: u32, target: u32) {
-    if cases.last().is_none_or(|(_, last)| *last != target) {
-        cases.push((first, target));
+/// How a test comes out on a range, if it does so one way.
+fn outcome(range: Range, test: Opcode, k: u32) -> Option<bool> {
+    let mut outcomes = parts(range, test, k)?.into_iter().flatten();
+    match (outcomes.next(), outcomes.next()) {
+        (Some((_, holds)), None) => Some(holds),
+        _ => None,
     }
 }
 
 fn word(place: usize) -> u32 {
-    u32::try_from(place).unwrap_or(NONE)
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 impl State {

@@ -1,6 +1,6 @@
 //! The words for what stands in a program: data, verdicts, calls, architectures.
 
-use super::decisions::Subject;
+use super::decisions::{Subject, Way};
 use super::text::{Text, Wrapped};
 use crate::action::{Action, Kind};
 use crate::arch::{Arch, Table};
@@ -58,11 +58,10 @@ impl Text {
             Ok(action) if action.kind() == Kind::Errno => {
                 let errno = action.data();
                 let known = errno <= ERANGE || machine.has_usual_errnos;
-                let place = usize::from(errno).checked_sub(1).filter(|_| known);
-                let name = place.and_then(|place| ERRNOS.split_ascii_whitespace().nth(place));
-                match name.filter(|name| *name != "_") {
-                    Some(name) => self.put(" (").put(name).put(")"),
-                    None => self,
+                match word(ERRNOS, errno.wrapping_sub(1).into()) {
+                    "" | "_" => self,
+                    name if known => self.put(" (").put(name).put(")"),
+                    _ => self,
                 }
             }
             _ => self,
@@ -100,11 +99,11 @@ impl Text {
         }
     }
 
-    /// Some values of a subject.
+    /// Some values of a subject, wherever they lead.
     #[inline(never)]
-    pub(super) fn values(&mut self, values: &[Range], of: Subject, wrapped: Wrapped) -> &mut Self {
-        self.list(values.len(), wrapped, &|text, index| {
-            let Range { first, last } = values[index];
+    pub(super) fn values(&mut self, ways: &[Way], of: Subject, wrapped: Wrapped) -> &mut Self {
+        self.list(ways.len(), wrapped, &|text, index| {
+            let Range { first, last } = ways[index].0;
             text.value_of(of, first);
             if first < last {
                 text.put(if last - first == 1 { ", " } else { " to " }).value_of(of, last);
@@ -134,6 +133,12 @@ impl Text {
         }
         self
     }
+}
+
+/// The word at a place of some that stand behind each other; empty behind the last.
+fn word(words: &str, place: usize) -> &str {
+    let word = words.as_bytes().split(|byte| *byte == b' ').nth(place);
+    word.and_then(|word| std::str::from_utf8(word).ok()).unwrap_or("")
 }
 
 /// The architecture of a number, if there is only one token.
