@@ -118,7 +118,7 @@ static nucleus_filter *begin(const struct options *options)
 static void finish(nucleus_filter *filter, const struct options *options, struct subject *subject)
 {
     if (options->harden)
-        nucleus_filter_harden(filter);
+        nucleus_filter_harden(filter, NUCLEUS_POLICY_NETWORK);
     if (nucleus_filter_compile(filter) != NUCLEUS_OK) /* says so if anything failed before */
         fail("policy", nucleus_filter_error(filter));
     subject->filter = filter;

@@ -201,8 +201,11 @@ static void build(nucleus_filter *filter, const struct options *options)
         nucleus_filter_use_default(filter, options->policy);
     for (const struct single *single = options->singles; single->name != NULL; single++)
         single->say(filter, single->name);
+    /* Levels and profiles say themselves whether there are sockets. */
     if (options->harden)
-        nucleus_filter_harden(filter);
+        nucleus_filter_harden(filter, options->level != 0 || options->profile.path != NULL
+                                          ? NUCLEUS_POLICY_NETWORK
+                                          : options->policy);
     if (options->audit) {
         nucleus_filter_audit(filter);
         fputs("launcher: warning: audit: running UNCONFINED; what the policy refuses goes to the "

@@ -266,11 +266,12 @@ uint32_t nucleus_arch_named(const char *name);
 // bad-architecture action. Doing it twice is fine.
 //
 // Beware of calls that hand on to others: on architectures with socketcall and ipc, rules for
-// socket or shmat say nothing of what is reached through these two.
+// socket or shmat say nothing of what is reached through these two. nucleus_filter_harden and
+// profiles do.
 //
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no architecture; NUCLEUS_ERR_UNSUPPORTED after
 // nucleus_filter_use_default, for one that the built-in policy is not written for, and after
-// nucleus_filter_merge. Since 0.1.
+// nucleus_filter_harden, nucleus_filter_merge and nucleus_filter_load_oci. Since 0.1.
 nucleus_status nucleus_filter_add_arch(nucleus_filter *filter, uint32_t arch);
 
 // Covers `arch` no longer: its calls get the bad-architecture action. Fine for one that is not
@@ -391,14 +392,14 @@ nucleus_status nucleus_filter_remove_rules(nucleus_filter *filter, const char *n
 
 /* ---- The built-in policy ---- */
 
-// nucleus_filter_use_default: AF_INET and AF_INET6 sockets too. Without it AF_UNIX alone can be
+// nucleus_filter_use_default and nucleus_filter_harden: AF_INET and AF_INET6 sockets too. Without it AF_UNIX alone can be
 // opened; sockets that exist already, inherited or received, work either way.
 #define NUCLEUS_POLICY_NETWORK 1
 
-// nucleus_filter_use_default: what would be refused with an errno gets the filter's default.
+// The same: what would be refused with an errno gets the filter's default.
 #define NUCLEUS_POLICY_STRICT 2
 
-// nucleus_filter_use_default: memory may be writable and executable at once. What just-in-time
+// The same: memory may be writable and executable at once. What just-in-time
 // compilers such as node's and java's need.
 #define NUCLEUS_POLICY_JIT 4
 
@@ -639,30 +640,38 @@ nucleus_status nucleus_filter_parse_firecracker(nucleus_filter *filter,
 /* ---- Checks for what is allowed as a whole ---- */
 
 // Puts the argument checks of the built-in policy (docs/policy.md) in the place of unconditional
-// allows, wherever the filter has them from: a level, single rules, the default action. Checked are
-// clone, mmap, mprotect, pkey_mprotect, shmat, personality, execveat, socket, socketpair, ioctl,
-// prctl, prlimit64, mknod, mknodat, sched_setscheduler, setpriority, ioprio_set and keyctl; and clone3,
-// io_uring_setup, io_uring_enter and io_uring_register, which go past such checks, fail with ENOSYS.
-// nucleus_filter_hardened says what became of which.
+// allows, wherever the filter has them from: a level, a profile, single rules, the default action.
+// Checked are clone, mmap, mprotect, pkey_mprotect, shmat, personality, execveat, socket, socketpair,
+// ioctl, prctl, prlimit64, mknod, mknodat, sched_setscheduler, setpriority, ioprio_set and keyctl; and
+// clone3, io_uring_setup, io_uring_enter, io_uring_register and uselib, which go past such checks, fail
+// with ENOSYS. nucleus_filter_hardened says what became of which.
 //
-// The checks are those of the flags with which nucleus_filter_use_default was used on the filter, if it
-// was, else of NUCLEUS_POLICY_NETWORK: memory is never writable and executable at once then, so
-// just-in-time compilers don't run.
+// `flags`: NUCLEUS_POLICY_*, as nucleus_filter_use_default has them, whatever that was given: with 0,
+// sockets are AF_UNIX alone, and memory is never writable and executable at once, so that just-in-time
+// compilers don't run. Once a filter: with other flags a second call is an error. With the same it is
+// fine, and checks what was allowed since.
 //
 // Rules with conditions stay as they are, and so do calls that are refused, or handed to a listener
 // or a tracer. The filter only becomes stricter. Calls that are allowed for the first time after it
-// are not checked, so let it be the last; doing it again is fine. To allow one of the calls as a whole
-// all the same, nucleus_filter_remove_rules and then nucleus_filter_allow.
+// are not checked, so let it be the last. To allow one of the calls as a whole all the same,
+// nucleus_filter_remove_rules and then nucleus_filter_allow.
+//
+// On x86 and arm mmap2 is checked as mmap is. On x86 mmap itself, and socket and socketpair made
+// through socketcall, fail with ENOSYS, as their arguments are in memory; shmat through ipc is checked;
+// all that also within rules with conditions. glibc makes sockets by socketcall alone there, so that
+// 32-bit programs of its make none (docs/levels.md).
 //
 //     nucleus_filter_use_level(f, NUCLEUS_LEVEL_NETWORK);
-//     nucleus_filter_harden(f);
+//     nucleus_filter_harden(f, NUCLEUS_POLICY_NETWORK);
 //     fputs(nucleus_filter_hardened(f), stderr);
 //
-// Errors: NUCLEUS_ERR_UNSUPPORTED when the filter covers an architecture that the checks are not
-// written for (they are for x86_64, aarch64, riscv64 and loongarch64), or lets the calls of
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags, and for a second call with other flags;
+// NUCLEUS_ERR_UNSUPPORTED when the filter covers an architecture that the checks are not written for
+// (they are for x86_64, x86, x32, aarch64, arm, riscv64 and loongarch64), or lets the calls of
 // architectures run that it does not cover: they would stay unchecked. What the filter says is as
-// before then. Since 0.1.
-nucleus_status nucleus_filter_harden(nucleus_filter *filter);
+// before then. Architectures can't be added after it. Since 0.1.
+nucleus_status nucleus_filter_harden(nucleus_filter *filter,
+                                     uint32_t flags);
 
 // What nucleus_filter_harden changed, a line for each call: "clone: runs with some arguments, else kill
 // process", "clone3: errno 38", "mmap: errno 13 with some arguments, else runs". Of calls for which it

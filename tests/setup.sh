@@ -87,6 +87,10 @@ readonly test_needs="$demo_needs"'
 /usr/hppa-linux-gnu/include/asm         linux-libc-dev-hppa-cross
 '
 
+readonly x86_64_needs='
+/usr/lib32/crt1.o                       gcc-multilib
+'
+
 say() { printf 'setup: %s\n' "$*"; }
 
 # The packages of a list whose file is nowhere.
@@ -121,7 +125,7 @@ install_packages() {
     say "installing ${packages[*]}"
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -q >/dev/null
-    without_starting_services apt-get install -y -q --no-install-recommends "${packages[@]}" \
+    without_starting_services apt-get install -y -q --no-install-recommends --no-remove "${packages[@]}" \
         2> >(grep -v 'delaying package configuration' >&2) >/dev/null
 }
 
@@ -151,6 +155,9 @@ demo)
     ;;
 test)
     install_packages "$test_needs"
+    if [ "$(uname -m)" = x86_64 ]; then
+        install_packages "$x86_64_needs" || say "not installed: what is in the way would be removed"
+    fi
     install_from_pypi
     ;;
 bench)

@@ -86,8 +86,8 @@ impl Error {
 
     pub(crate) fn other_modes(verb: &str) -> Self {
         Self::invalid(format!(
-            "{verb}: the built-in policy was added with other flags before, and the looser of the \
-             two would hold; use it once, with the flags that are meant"
+            "{verb}: the built-in policy or its checks were added with other flags before, and the \
+             looser of the two would hold; use it once, with the flags that are meant"
         ))
     }
 
@@ -100,7 +100,7 @@ impl Error {
         Self::new(
             Kind::Unsupported,
             format!(
-                "{verb}: the built-in policy is not written for {arch}, where calls take \
+                "{verb}: the built-in policy's checks are not written for {arch}, where calls take \
                  their arguments otherwise, but for {}; cover those alone, or write rules for \
                  {arch} in a filter of its own and merge the two",
                 names.join(", ")
@@ -157,6 +157,16 @@ impl Error {
         Self::invalid(format!(
             "{verb}: the {name} is {ours} here and {theirs} in the other filter; it has to be the same"
         ))
+    }
+
+    pub(crate) fn hardened_before(arch: impl Display) -> Self {
+        Self::new(
+            Kind::Unsupported,
+            format!(
+                "add_arch: the filter was hardened for the architectures that it covered then, and \
+                 calls would stay unchecked on {arch}; add it before"
+            ),
+        )
     }
 
     pub(crate) fn fixed_arches(arch: impl Display) -> Self {

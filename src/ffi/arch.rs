@@ -102,11 +102,12 @@ pub unsafe extern "C" fn nucleus_arch_named(name: *const c_char) -> u32 {
 /// bad-architecture action. Doing it twice is fine.
 ///
 /// Beware of calls that hand on to others: on architectures with socketcall and ipc, rules for
-/// socket or shmat say nothing of what is reached through these two.
+/// socket or shmat say nothing of what is reached through these two. nucleus_filter_harden and
+/// profiles do.
 ///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no architecture; NUCLEUS_ERR_UNSUPPORTED after
 /// nucleus_filter_use_default, for one that the built-in policy is not written for, and after
-/// nucleus_filter_merge. Since 0.1.
+/// nucleus_filter_harden, nucleus_filter_merge and nucleus_filter_load_oci. Since 0.1.
 ///
 /// # Safety
 /// `filter` is NULL or a live handle that no other thread is using.

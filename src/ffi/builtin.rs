@@ -9,12 +9,12 @@ use crate::error::Result;
 use crate::policy::Policy;
 use crate::policy::builtin::{self, Modes};
 
-/// nucleus_filter_use_default: AF_INET and AF_INET6 sockets too. Without it AF_UNIX alone can be
+/// nucleus_filter_use_default and nucleus_filter_harden: AF_INET and AF_INET6 sockets too. Without it AF_UNIX alone can be
 /// opened; sockets that exist already, inherited or received, work either way.
 pub const NUCLEUS_POLICY_NETWORK: u32 = 1;
-/// nucleus_filter_use_default: what would be refused with an errno gets the filter's default.
+/// The same: what would be refused with an errno gets the filter's default.
 pub const NUCLEUS_POLICY_STRICT: u32 = 2;
-/// nucleus_filter_use_default: memory may be writable and executable at once. What just-in-time
+/// The same: memory may be writable and executable at once. What just-in-time
 /// compilers such as node's and java's need.
 pub const NUCLEUS_POLICY_JIT: u32 = 4;
 
@@ -35,18 +35,20 @@ pub unsafe extern "C" fn nucleus_filter_use_default(
     filter: *mut Filter,
     flags: u32,
 ) -> nucleus_status {
-    const KNOWN: u32 = NUCLEUS_POLICY_NETWORK | NUCLEUS_POLICY_STRICT | NUCLEUS_POLICY_JIT;
-    let add = |policy: &mut Policy| {
-        known_flags("use_default", flags, KNOWN)?;
-        let modes = Modes {
-            network: flags & NUCLEUS_POLICY_NETWORK != 0,
-            strict: flags & NUCLEUS_POLICY_STRICT != 0,
-            jit: flags & NUCLEUS_POLICY_JIT != 0,
-        };
-        builtin::add_to(policy, modes)
-    };
+    let add = |policy: &mut Policy| builtin::add_to(policy, modes("use_default", flags)?);
     // SAFETY: the caller promises a filter.
     unsafe { edit(filter, add) }
+}
+
+/// What NUCLEUS_POLICY_* flags say.
+pub(super) fn modes(verb: &str, flags: u32) -> Result<Modes> {
+    const KNOWN: u32 = NUCLEUS_POLICY_NETWORK | NUCLEUS_POLICY_STRICT | NUCLEUS_POLICY_JIT;
+    known_flags(verb, flags, KNOWN)?;
+    Ok(Modes {
+        network: flags & NUCLEUS_POLICY_NETWORK != 0,
+        strict: flags & NUCLEUS_POLICY_STRICT != 0,
+        jit: flags & NUCLEUS_POLICY_JIT != 0,
+    })
 }
 
 /// nucleus_filter_allow_extra: a name that can't be added is an error, and none is added. For

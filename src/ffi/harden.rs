@@ -4,50 +4,59 @@ use std::ffi::{CString, c_char};
 use std::fmt::Write as _;
 use std::ptr;
 
+use super::builtin::modes;
 use super::filter::{Filter, with};
 use super::status::nucleus_status;
 use crate::error::Result;
 use crate::policy::builtin;
 
 /// Puts the argument checks of the built-in policy (docs/policy.md) in the place of unconditional
-/// allows, wherever the filter has them from: a level, single rules, the default action. Checked are
-/// clone, mmap, mprotect, pkey_mprotect, shmat, personality, execveat, socket, socketpair, ioctl,
-/// prctl, prlimit64, mknod, mknodat, sched_setscheduler, setpriority, ioprio_set and keyctl; and clone3,
-/// io_uring_setup, io_uring_enter and io_uring_register, which go past such checks, fail with ENOSYS.
-/// nucleus_filter_hardened says what became of which.
+/// allows, wherever the filter has them from: a level, a profile, single rules, the default action.
+/// Checked are clone, mmap, mprotect, pkey_mprotect, shmat, personality, execveat, socket, socketpair,
+/// ioctl, prctl, prlimit64, mknod, mknodat, sched_setscheduler, setpriority, ioprio_set and keyctl; and
+/// clone3, io_uring_setup, io_uring_enter, io_uring_register and uselib, which go past such checks, fail
+/// with ENOSYS. nucleus_filter_hardened says what became of which.
 ///
-/// The checks are those of the flags with which nucleus_filter_use_default was used on the filter, if it
-/// was, else of NUCLEUS_POLICY_NETWORK: memory is never writable and executable at once then, so
-/// just-in-time compilers don't run.
+/// `flags`: NUCLEUS_POLICY_*, as nucleus_filter_use_default has them, whatever that was given: with 0,
+/// sockets are AF_UNIX alone, and memory is never writable and executable at once, so that just-in-time
+/// compilers don't run. Once a filter: with other flags a second call is an error. With the same it is
+/// fine, and checks what was allowed since.
 ///
 /// Rules with conditions stay as they are, and so do calls that are refused, or handed to a listener
 /// or a tracer. The filter only becomes stricter. Calls that are allowed for the first time after it
-/// are not checked, so let it be the last; doing it again is fine. To allow one of the calls as a whole
-/// all the same, nucleus_filter_remove_rules and then nucleus_filter_allow.
+/// are not checked, so let it be the last. To allow one of the calls as a whole all the same,
+/// nucleus_filter_remove_rules and then nucleus_filter_allow.
+///
+/// On x86 and arm mmap2 is checked as mmap is. On x86 mmap itself, and socket and socketpair made
+/// through socketcall, fail with ENOSYS, as their arguments are in memory; shmat through ipc is checked;
+/// all that also within rules with conditions. glibc makes sockets by socketcall alone there, so that
+/// 32-bit programs of its make none (docs/levels.md).
 ///
 /// ```c
 /// nucleus_filter_use_level(f, NUCLEUS_LEVEL_NETWORK);
-/// nucleus_filter_harden(f);
+/// nucleus_filter_harden(f, NUCLEUS_POLICY_NETWORK);
 /// fputs(nucleus_filter_hardened(f), stderr);
 /// ```
 ///
-/// Errors: NUCLEUS_ERR_UNSUPPORTED when the filter covers an architecture that the checks are not
-/// written for (they are for x86_64, aarch64, riscv64 and loongarch64), or lets the calls of
+/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags, and for a second call with other flags;
+/// NUCLEUS_ERR_UNSUPPORTED when the filter covers an architecture that the checks are not written for
+/// (they are for x86_64, x86, x32, aarch64, arm, riscv64 and loongarch64), or lets the calls of
 /// architectures run that it does not cover: they would stay unchecked. What the filter says is as
-/// before then. Since 0.1.
+/// before then. Architectures can't be added after it. Since 0.1.
 ///
 /// # Safety
 /// `filter` is NULL or a live handle that no other thread is using.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn nucleus_filter_harden(filter: *mut Filter) -> nucleus_status {
+pub unsafe extern "C" fn nucleus_filter_harden(filter: *mut Filter, flags: u32) -> nucleus_status {
     // SAFETY: the caller promises a filter.
-    unsafe { with(filter, harden) }
+    unsafe { with(filter, |filter| harden(filter, flags)) }
 }
 
-fn harden(filter: &mut Filter) -> Result<()> {
+fn harden(filter: &mut Filter, flags: u32) -> Result<()> {
     filter.compiled = None;
+    let report = builtin::harden(&mut filter.policy, modes("harden", flags)?)?;
     let mut lines = std::mem::take(&mut filter.hardened).into_string().unwrap_or_default();
-    for hardened in builtin::harden(&mut filter.policy)? {
+    for hardened in report {
         let _ = writeln!(lines, "{hardened}");
     }
     filter.hardened = CString::new(lines).unwrap_or_default();

@@ -46,6 +46,8 @@ impl Policy {
             self.calls.edit(call).add(theirs);
         }
         self.built_in = self.built_in.or(other.built_in);
+        // What only one of them checked is unchecked now.
+        self.hardened = None;
         Ok(())
     }
 

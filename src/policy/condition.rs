@@ -120,6 +120,22 @@ impl Condition {
         self.mask
     }
 
+    /// Whether it is plain that no call meets both: they want different values in the same bits.
+    pub(super) fn rules_out(&self, other: &Self) -> bool {
+        let (Some(here), Some(there)) = (self.bits(), other.bits()) else { return false };
+        self.index == other.index && (self.value ^ other.value) & here & there != 0
+    }
+
+    /// The bits of which it says what they are, if it does no more than that.
+    const fn bits(&self) -> Option<u64> {
+        match (self.operator, self.width) {
+            (Operator::MaskedEq, _) => Some(self.mask),
+            (Operator::Eq, Width::Bits32) => Some(u32::MAX as u64),
+            (Operator::Eq, Width::Bits64) => Some(u64::MAX),
+            _ => None,
+        }
+    }
+
     /// Whether the condition holds for `call`.
     #[must_use]
     pub fn holds(&self, call: &Call) -> bool {

@@ -52,8 +52,8 @@ pub struct Policy {
     denied: Vec<Subject>,
     /// In which modes the built-in policy was added, if it was: it is added in one.
     built_in: Option<builtin::Modes>,
-    /// Whether the built-in policy's checks were put in: they are written for some architectures.
-    hardened: bool,
+    /// In which modes the built-in policy's checks were put in, if they were.
+    hardened: Option<builtin::Modes>,
     /// Whether its rules are for the architectures that it covers: it was merged, or a profile resolved
     /// for them.
     arches_fixed: bool,
@@ -83,7 +83,7 @@ impl Policy {
             rules: Rules::default(),
             denied: Vec::new(),
             built_in: None,
-            hardened: false,
+            hardened: None,
             arches_fixed: false,
             limits: Vec::new(),
         }
@@ -92,14 +92,18 @@ impl Policy {
     /// Covers `arch`, too: rules for names hold there as well.
     ///
     /// # Errors
-    /// The built-in policy or its checks were added, and are not written for `arch`; or the policy was merged or is that
-    /// of a profile, and its rules and denials would not hold there.
+    /// The built-in policy was added, and is not written for `arch`; or its checks were put in, and
+    /// would not be there; or the policy was merged or is that of a profile, and its rules and denials
+    /// would not hold there.
     pub fn add_arch(&mut self, arch: Arch) -> Result<()> {
         if self.arches_fixed && !self.covers(arch) {
             return Err(Error::fixed_arches(arch));
         }
-        if self.built_in.is_some() || self.hardened {
-            builtin::written_for("add_arch", arch)?;
+        if self.hardened.is_some() && !self.covers(arch) {
+            return Err(Error::hardened_before(arch));
+        }
+        if self.built_in.is_some() {
+            builtin::written_for("add_arch", arch, &builtin::ARCHES)?;
         }
         self.arches.insert(arch);
         Ok(())

@@ -42,6 +42,12 @@ impl Rule {
         Self { soft: true, ..Self::new(action, conditions) }
     }
 
+    /// Another verdict for what matches it and meets these conditions as well; as soft as it is.
+    pub(super) fn narrowed(&self, action: Action, more: &[Condition]) -> Self {
+        let conditions = self.conditions().iter().chain(more).copied();
+        Self { action, conditions: Conditions::of(conditions), soft: self.soft }
+    }
+
     /// Gives it another verdict.
     pub(super) const fn set_action(&mut self, action: Action) {
         self.action = action;

@@ -56,11 +56,11 @@ pub struct Choice {
     pub any_of: &'static [(u64, &'static str)],
 }
 
-const fn one_of(index: u32, any_of: &'static [(u64, &'static str)]) -> Choice {
+pub(super) const fn one_of(index: u32, any_of: &'static [(u64, &'static str)]) -> Choice {
     Choice { index, width: Width::Bits32, mask: None, any_of }
 }
 
-const fn masked(index: u32, mask: u64, any_of: &'static [(u64, &'static str)]) -> Choice {
+pub(super) const fn masked(index: u32, mask: u64, any_of: &'static [(u64, &'static str)]) -> Choice {
     Choice { index, width: Width::Bits32, mask: Some(mask), any_of }
 }
 
@@ -72,7 +72,7 @@ const fn allow(all: &'static [Choice]) -> Case {
     Case { when: When::Always, verdict: Verdict::Allow, all }
 }
 
-const fn soft(errno: u16, all: &'static [Choice]) -> Case {
+pub(super) const fn soft(errno: u16, all: &'static [Choice]) -> Case {
     Case { when: When::Always, verdict: Verdict::Soft(errno), all }
 }
 
@@ -85,7 +85,7 @@ const WRITE_AND_EXEC: &[(u64, &str)] = &[(0x6, "PROT_WRITE|PROT_EXEC")];
 const WX: u64 = 0x6;
 
 /// W^X, for the three calls that set protections, all in argument 2.
-const NOT_WRITE_AND_EXEC: &[Case] =
+pub(super) const NOT_WRITE_AND_EXEC: &[Case] =
     &[only(When::NoJit, soft(EACCES, &[masked(2, WX, WRITE_AND_EXEC)]))];
 
 const UNIX: &[(u64, &str)] = &[(1, "AF_UNIX")];

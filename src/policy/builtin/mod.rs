@@ -10,6 +10,7 @@ mod checked;
 mod extra;
 mod fatal;
 mod harden;
+mod narrow;
 mod soft;
 
 pub use allowed::ALLOWED;
@@ -17,6 +18,7 @@ pub use checked::{CHECKED, Case, Check, Choice, When};
 pub use extra::EXTRA;
 pub use fatal::FATAL;
 pub use harden::{Hardened, Now, PAST_CHECKS, harden};
+pub use narrow::{HARDENED, NARROW, Narrow};
 pub use soft::SOFT;
 
 use super::names::{call, calls};
@@ -89,11 +91,11 @@ pub struct Modes {
 /// come through socketcall, and errnos or socket types have other numbers (mips, parisc).
 pub const ARCHES: [Arch; 4] = [Arch::X86_64, Arch::Aarch64, Arch::Riscv64, Arch::Loongarch64];
 
-/// Refuses architectures that the tables are not written for.
-pub(super) fn written_for(verb: &str, arch: Arch) -> Result<()> {
-    match ARCHES.contains(&arch) {
+/// Refuses architectures other than these, which something is written for.
+pub(super) fn written_for(verb: &str, arch: Arch, arches: &[Arch]) -> Result<()> {
+    match arches.contains(&arch) {
         true => Ok(()),
-        false => Err(Error::built_in_arch(verb, arch, &ARCHES)),
+        false => Err(Error::built_in_arch(verb, arch, arches)),
     }
 }
 
@@ -111,7 +113,7 @@ pub fn add_to(policy: &mut Policy, modes: Modes) -> Result<()> {
     if policy.built_in.is_some_and(|before| before != modes) {
         return Err(Error::other_modes("use_default"));
     }
-    policy.arches().try_for_each(|arch| written_for("use_default", arch))?;
+    policy.arches().try_for_each(|arch| written_for("use_default", arch, &ARCHES))?;
     policy.built_in = Some(modes);
     for row in ALLOWED.iter().chain(SOFT).chain(FATAL) {
         row.calls.iter().for_each(|call| whole_call(policy, *call, row.verdict, modes));

@@ -57,7 +57,7 @@ static void check_making_and_changing(void)
     FAILS(INVALID, nucleus_filter_use_default(NULL, 0));
     FAILS(INVALID, nucleus_filter_allow_extra(NULL, names, 1, 0));
     FAILS(INVALID, nucleus_filter_use_level(NULL, NUCLEUS_LEVEL_MINIMAL));
-    FAILS(INVALID, nucleus_filter_harden(NULL));
+    FAILS(INVALID, nucleus_filter_harden(NULL, 0));
     FAILS(INVALID, nucleus_filter_audit(NULL));
     FAILS(INVALID, nucleus_filter_set(NULL, NUCLEUS_ATTR_TSYNC, 1));
     FAILS(INVALID, nucleus_filter_set_priority(NULL, "read", 1));

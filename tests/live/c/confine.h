@@ -30,7 +30,7 @@ static int outcome_of(pid_t child)
 
 /* Runs `body` in a child of its own, as confinement is for good. It answers 0 when all is well,
  * else a number that says where it went wrong. */
-static void in_child(const char *what, int (*body)(const nucleus_filter *),
+static inline void in_child(const char *what, int (*body)(const nucleus_filter *),
                      const nucleus_filter *filter, int expected)
 {
     fflush(NULL);
@@ -45,19 +45,19 @@ static void in_child(const char *what, int (*body)(const nucleus_filter *),
 }
 
 /* The errno that getppid fails with now, or 0. */
-static int probe(void)
+static inline int probe(void)
 {
     errno = 0;
     return syscall(SYS_getppid) == -1 ? errno : 0;
 }
 
-static void release(const nucleus_filter *filter)
+static inline void release(const nucleus_filter *filter)
 {
     nucleus_filter_free((nucleus_filter *)(uintptr_t)filter);
 }
 
 /* A filter that lets everything run but getppid. */
-static const nucleus_filter *probe_fails_with(int error)
+static inline const nucleus_filter *probe_fails_with(int error)
 {
     nucleus_filter *filter = new_filter(NUCLEUS_ALLOW);
 

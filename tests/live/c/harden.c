@@ -30,7 +30,7 @@ static void check_verdicts(void)
 {
     nucleus_filter *filter = some_filter(NUCLEUS_KILL_PROCESS), *before = copy_of(filter);
 
-    same_status("harden", nucleus_filter_harden(filter), NUCLEUS_OK);
+    same_status("harden", nucleus_filter_harden(filter, NUCLEUS_POLICY_NETWORK), NUCLEUS_OK);
     for (int i = 0; i < 2; i++) {
         uint32_t arch = i == 0 ? NUCLEUS_ARCH_X86_64 : NUCLEUS_ARCH_AARCH64;
 
@@ -61,17 +61,17 @@ static void check_report(void)
     CHECK(nucleus_filter_hardened(NULL) == NULL, "hardened(NULL)");
     same_text("before", nucleus_filter_hardened(filter), "");
     same_status("begin", nucleus_filter_begin(filter), NUCLEUS_OK);
-    same_status("harden", nucleus_filter_harden(filter), NUCLEUS_OK);
+    same_status("harden", nucleus_filter_harden(filter, NUCLEUS_POLICY_NETWORK), NUCLEUS_OK);
     same_text("after", nucleus_filter_hardened(filter), expected);
     nucleus_filter *before = copy_of(filter);
     same_text("a copy", nucleus_filter_hardened(before), expected);
-    same_status("twice", nucleus_filter_harden(filter), NUCLEUS_OK);
+    same_status("twice", nucleus_filter_harden(filter, NUCLEUS_POLICY_NETWORK), NUCLEUS_OK);
     same_text("twice", nucleus_filter_hardened(filter), expected);
     same_status("commit", nucleus_filter_commit(before), NUCLEUS_OK);
     same_status("rollback", nucleus_filter_rollback(filter), NUCLEUS_OK);
     same_text("taken back", nucleus_filter_hardened(filter), "");
     same_action("taken back", filter, call_named(NUCLEUS_ARCH_X86_64, "clone3"), NUCLEUS_ALLOW);
-    same_status("harden", nucleus_filter_harden(filter), NUCLEUS_OK);
+    same_status("harden", nucleus_filter_harden(filter, NUCLEUS_POLICY_NETWORK), NUCLEUS_OK);
     same_filter("once more", filter, before);
     same_status("reset", nucleus_filter_reset(filter, NUCLEUS_KILL_PROCESS), NUCLEUS_OK);
     same_text("as new", nucleus_filter_hardened(filter), "");
@@ -83,8 +83,7 @@ static void check_report(void)
 static void check_refusals(void)
 {
     static const struct { const char *what; uint32_t arch; const char *says; } rows[] = {
-        {"x86", NUCLEUS_ARCH_X86, "harden: the built-in policy is not written for x86"},
-        {"x32", NUCLEUS_ARCH_X32, "not written for x32"},
+        {"s390x", NUCLEUS_ARCH_S390X, "harden: the built-in policy's checks are not written for s390x"},
         {"MIPS", NUCLEUS_ARCH_MIPSEL64, "not written for mipsel64"},
         {"foreign calls that run", 0, "NUCLEUS_ATTR_BAD_ARCH"},
     };
@@ -98,7 +97,7 @@ static void check_refusals(void)
             same_status("set", nucleus_filter_set(filter, NUCLEUS_ATTR_BAD_ARCH, NUCLEUS_ALLOW),
                         NUCLEUS_OK);
         nucleus_filter *before = copy_of(filter);
-        same_status(rows[i].what, nucleus_filter_harden(filter), UNSUPPORTED);
+        same_status(rows[i].what, nucleus_filter_harden(filter, NUCLEUS_POLICY_NETWORK), UNSUPPORTED);
         check_sentence(rows[i].what, nucleus_filter_error(filter), &rows[i].says, 1);
         same_status(rows[i].what, nucleus_filter_compile(filter), UNSUPPORTED);
         same_status(rows[i].what, nucleus_filter_clear_error(filter), NUCLEUS_OK);
@@ -107,9 +106,48 @@ static void check_refusals(void)
         nucleus_filter_free(filter);
     }
     nucleus_filter *filter = some_filter(NUCLEUS_KILL_PROCESS);
-    same_status("harden", nucleus_filter_harden(filter), NUCLEUS_OK);
-    same_status("later", nucleus_filter_add_arch(filter, NUCLEUS_ARCH_S390X), UNSUPPORTED);
+    same_status("harden", nucleus_filter_harden(filter, NUCLEUS_POLICY_NETWORK), NUCLEUS_OK);
+    same_status("later", nucleus_filter_add_arch(filter, NUCLEUS_ARCH_RISCV64), UNSUPPORTED);
     nucleus_filter_free(filter);
+}
+
+/* The flags are those of nucleus_filter_use_default, and nothing but what is given. */
+static void check_flags(void)
+{
+    static const struct { const char *what; uint32_t flags, socket, mmap; } rows[] = {
+        {"none", 0, NUCLEUS_ERRNO(97), NUCLEUS_ERRNO(13)},
+        {"network", NUCLEUS_POLICY_NETWORK, NUCLEUS_ALLOW, NUCLEUS_ERRNO(13)},
+        {"just-in-time compilers", NUCLEUS_POLICY_JIT, NUCLEUS_ERRNO(97), NUCLEUS_ALLOW},
+        {"strict", NUCLEUS_POLICY_STRICT, NUCLEUS_KILL_PROCESS, NUCLEUS_KILL_PROCESS},
+        {"all", NUCLEUS_POLICY_NETWORK | NUCLEUS_POLICY_JIT | NUCLEUS_POLICY_STRICT, NUCLEUS_ALLOW,
+         NUCLEUS_ALLOW},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        nucleus_filter *filter =
+            filter_on(NUCLEUS_KILL_PROCESS, NUCLEUS_ARCH_X86_64, NUCLEUS_ARCH_X32);
+        nucleus_call call = with_argument(NUCLEUS_ARCH_X86_64, "socket", 0, 2);
+
+        call.args[1] = 1;
+        same_status("allow", nucleus_filter_allow(filter, "socket"), NUCLEUS_OK);
+        same_status("allow", nucleus_filter_allow(filter, "mmap"), NUCLEUS_OK);
+        same_status(rows[i].what, nucleus_filter_harden(filter, rows[i].flags), NUCLEUS_OK);
+        same_action(rows[i].what, filter, call, rows[i].socket);
+        same_action(rows[i].what, filter, with_argument(NUCLEUS_ARCH_X86_64, "mmap", 2, 7),
+                    rows[i].mmap);
+        same_status("again", nucleus_filter_harden(filter, rows[i].flags), NUCLEUS_OK);
+        nucleus_filter *before = copy_of(filter);
+        for (unsigned bit = 0; bit < 32; bit++) {
+            uint32_t other = rows[i].flags ^ (uint32_t)1 << bit;
+
+            same_status("other flags", nucleus_filter_harden(filter, other), INVALID);
+            CHECK(nucleus_filter_hardened(filter)[0] != '\0', "the report stays");
+            same_status("clear", nucleus_filter_clear_error(filter), NUCLEUS_OK);
+        }
+        same_filter("other flags", filter, before);
+        nucleus_filter_free(before);
+        nucleus_filter_free(filter);
+    }
 }
 
 /* What comes in which order: a denial wins before and after, an allow does not lift a check. */
@@ -138,7 +176,7 @@ static void check_order(void)
             case 'a': nucleus_filter_allow(filter, "clone"); break;
             case 'b': nucleus_filter_use_default(filter, 0); break;
             case 'd': nucleus_filter_deny(filter, "clone"); break;
-            case 'h': nucleus_filter_harden(filter); break;
+            case 'h': nucleus_filter_harden(filter, NUCLEUS_POLICY_NETWORK); break;
             case 'l': nucleus_filter_use_level(filter, NUCLEUS_LEVEL_MINIMAL); break;
             case 'r': nucleus_filter_remove_rules(filter, "clone"); break;
             default: break;
@@ -184,7 +222,7 @@ static void check_audit(void)
     same_word("foreign calls", attributes[NUCLEUS_ATTR_BAD_ARCH], NUCLEUS_LOG);
 
     /* An audited filter is not mistaken for one that confines. */
-    same_status("harden", nucleus_filter_harden(filter), UNSUPPORTED);
+    same_status("harden", nucleus_filter_harden(filter, NUCLEUS_POLICY_NETWORK), UNSUPPORTED);
     same_status("clear", nucleus_filter_clear_error(filter), NUCLEUS_OK);
     same_status("level", nucleus_filter_use_level(filter, NUCLEUS_LEVEL_MINIMAL), INVALID);
     same_status("clear", nucleus_filter_clear_error(filter), NUCLEUS_OK);
@@ -208,6 +246,7 @@ int main(void)
     check_verdicts();
     check_report();
     check_refusals();
+    check_flags();
     check_order();
     check_audit();
     return report("harden");
