@@ -3,7 +3,7 @@
 
 use super::policy_page::{errno_name, quoted};
 use super::{committed, read};
-use nucleus_seccomp::policy::builtin::{CHECKED, PAST_CHECKS, Row, Verdict};
+use nucleus_seccomp::policy::builtin::{CHECKED, Check, NARROW, Narrow, PAST_CHECKS, Row, Verdict};
 use nucleus_seccomp::policy::levels::{Contents, Level, REFUSED};
 use nucleus_seccomp::syscall::Syscall;
 use serde_json::Value;
@@ -38,8 +38,17 @@ fn the_page_shows_the_tables() {
     let checked: Vec<Syscall> = CHECKED.iter().map(|check| check.call).collect();
     made.push_str("\n## What nucleus_filter_harden checks\n\n");
     writeln!(made, "By arguments, as [policy.md](policy.md) says: {}\n", names(&checked)).unwrap();
-    writeln!(made, "Refused with `ENOSYS`, as they go past checks: {}", names(PAST_CHECKS))
+    writeln!(made, "Refused with `ENOSYS`, as they go past checks: {}\n", names(PAST_CHECKS))
         .unwrap();
+    made.push_str("On 32-bit entry points besides:\n\n| call | on | gets | why |\n");
+    made.push_str("| --- | --- | --- | --- |\n");
+    for Narrow { arches, check, within_rules } in NARROW {
+        let arches: Vec<&str> = arches.iter().map(|arch| arch.name()).collect();
+        let within = if *within_rules { "; also within rules with conditions" } else { "" };
+        let Check { call, why, .. } = check;
+        let (name, gets) = (call.name(), gets(check));
+        writeln!(made, "| `{name}` | {} | {gets}{within} | {why} |", arches.join(", ")).unwrap();
+    }
     committed("docs/levels.md", &made);
 }
 
@@ -76,9 +85,28 @@ fn the_header_names_the_calls_of_the_tables() {
     for call in REFUSED.iter().flat_map(Row::names) {
         assert!(named(&level, call), "{call} is refused softly");
     }
-    for call in CHECKED.iter().map(|check| check.call).chain(PAST_CHECKS.iter().copied()) {
+    let somewhere = NARROW.iter().map(|narrow| &narrow.check);
+    let checked = CHECKED.iter().chain(somewhere).map(|check| check.call);
+    for call in checked.chain(PAST_CHECKS.iter().copied()) {
         assert!(named(&harden, call.name()), "{call:?} is checked");
     }
+}
+
+/// What a check comes to, in a few words.
+fn gets(check: &Check) -> String {
+    let mut all: Vec<String> = Vec::new();
+    for case in check.cases {
+        let Verdict::Soft(errno) = case.verdict else { panic!("softly: {:?}", check.call) };
+        let values =
+            case.all.iter().map(|choice| quoted(choice.any_of.iter().map(|(_, name)| *name)));
+        let values = values.collect::<Vec<_>>().join(" with ");
+        all.push(format!("{} for {values}", errno_name(errno)));
+    }
+    if let Verdict::Soft(errno) = check.otherwise {
+        all.push(errno_name(errno).to_owned());
+    }
+    // A bar would end the cell.
+    all.join(", ").replace('|', "\\|")
 }
 
 fn name(level: Level) -> &'static str {

@@ -177,7 +177,8 @@ fn a_32_bit_program_under_a_hardened_container_profile() {
     run(cc.arg(project("tests/live/programs/sockets32.c")));
     let confined = build("confine_x86", Linked::Shared, "32-bit");
     let said = text(&run(Command::new(confined).arg(&program)).stdout);
-    let expected = "hello from a thread\nhello from a child's parent\nsocket: Function not implemented\n";
+    let expected =
+        "hello from a thread\nhello from a child's parent\nsocket: Function not implemented\n";
     assert_eq!(said, expected);
     print!("{said}");
 }

@@ -409,9 +409,8 @@ fn check_on_narrow(source: &str, policy: &Policy) {
 #[test]
 fn calls_on_32_bit_entry_points() {
     let mut policy = Policy::covering(KILL, HARDENED);
-    let more = ["mmap2", "socketcall", "ipc", "uselib", "clone3"].map(|name| {
-        Syscall::named("test", name).unwrap()
-    });
+    let more = ["mmap2", "socketcall", "ipc", "uselib", "clone3"]
+        .map(|name| Syscall::named("test", name).unwrap());
     for named in checked_somewhere().chain(more) {
         policy.allow(named.name()).unwrap();
     }
@@ -463,7 +462,8 @@ fn rules_with_conditions_about_what_is_in_memory() {
 #[test]
 fn refusals_are_by_32_bits() {
     let checks = CHECKED.iter().chain(NARROW.iter().map(|narrow| &narrow.check));
-    for (check, case) in checks.flat_map(|check| check.cases.iter().map(move |case| (check, case))) {
+    for (check, case) in checks.flat_map(|check| check.cases.iter().map(move |case| (check, case)))
+    {
         let narrow = case.all.iter().all(|choice| choice.width == Width::Bits32);
         assert!(narrow || case.verdict == builtin::Verdict::Allow, "{}", check.call.name());
     }
@@ -477,7 +477,8 @@ fn a_container_profile_is_hardened() {
         (Arch::Aarch64, &[Arch::Aarch64, Arch::Arm]),
     ];
     // What the profile itself says: a condition on clone and socket, nothing of uselib.
-    let said_otherwise = ["clone, a", "clone on", "socket, packet", "socket on arm, packet", "uselib"];
+    let said_otherwise =
+        ["clone, a", "clone on", "socket, packet", "socket on arm, packet", "uselib"];
     for (machine, arches) in machines {
         let context = Context { capabilities: 0, kernel: (6, 1), arch: Some(machine) };
         let mut policy = Policy::new(KILL);

@@ -60,7 +60,11 @@ pub(super) const fn one_of(index: u32, any_of: &'static [(u64, &'static str)]) -
     Choice { index, width: Width::Bits32, mask: None, any_of }
 }
 
-pub(super) const fn masked(index: u32, mask: u64, any_of: &'static [(u64, &'static str)]) -> Choice {
+pub(super) const fn masked(
+    index: u32,
+    mask: u64,
+    any_of: &'static [(u64, &'static str)],
+) -> Choice {
     Choice { index, width: Width::Bits32, mask: Some(mask), any_of }
 }
 

@@ -225,8 +225,7 @@ fn put_in(
     (arch, subject, held): (Option<Arch>, Subject, Held),
     all: &mut Vec<Hardened>,
 ) -> Result<()> {
-    let action =
-        |policy: &Policy, verdict| refusal(policy, verdict, modes).unwrap_or(held.action);
+    let action = |policy: &Policy, verdict| refusal(policy, verdict, modes).unwrap_or(held.action);
     let rest = action(policy, check.otherwise);
     let mut now = Now::Refused(rest);
     let mut is_new = check.otherwise != Verdict::Allow;

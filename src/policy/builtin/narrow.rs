@@ -1,4 +1,4 @@
-//! What [`harden`](super::harden) has to say of 32-bit entry points besides.
+//! What [`harden`](super::harden()) has to say of 32-bit entry points besides.
 //!
 //! On x86, x32 and arm the checked calls take their arguments as everywhere: clone has its flags
 //! first (`CONFIG_CLONE_BACKWARDS` moves only what is behind them; s390 alone swaps the first two),

@@ -16,7 +16,8 @@ struct low {
     uint32_t address;         /* where ipc(SHMAT) writes to */
 };
 
-enum { DONE = 0, ERRORS_END = 4096 };
+/* What an attempt may come to besides an errno. User namespaces are switched off on some machines. */
+enum { DONE = 0, WHATEVER = -1, ERRORS_END = 4096 };
 
 /* The numbers are those of x86, the flags the kernel's. */
 static const struct attempt {
@@ -41,8 +42,9 @@ static const struct attempt {
     {"ipc: shmat, SHM_EXEC", 117, SHMAT, {21, 0100000}, DONE, EACCES},
     {"ipc: shmat, SHM_EXEC, a version", 117, SHMAT, {0x20015, 0100000}, DONE, EACCES},
     {"shmat, SHM_EXEC", 397, SHMAT, {0, 0100000}, DONE, EACCES},
-    {"clone3", 435, PLAIN, {0}, ENOSYS, ENOSYS},
-    {"clone, a user namespace", 120, PLAIN, {0x10000011}, EPERM, EPERM},
+    {"clone3", 435, PLAIN, {0}, EINVAL, ENOSYS},
+    {"clone", 120, PLAIN, {0x11}, DONE, DONE},
+    {"clone, a user namespace", 120, PLAIN, {0x10000011}, WHATEVER, EPERM},
     {"ioctl, TIOCSTI", 54, PLAIN, {9, 0x5412, 0}, EBADF, ENOTTY},
     {"execveat of a descriptor", 358, PLAIN, {9, 0, 0, 0, 0x1000}, EFAULT, ENOSYS},
 };
@@ -115,10 +117,14 @@ static int try_it(const nucleus_filter *filter)
     return result < 0 && result > -ERRORS_END ? (int)-result : DONE;
 }
 
+/* The profile for a container with CAP_SYS_ADMIN, so that it says nothing of clone's arguments. */
 static nucleus_filter *container(bool hardened)
 {
     nucleus_filter *filter = new_filter(NUCLEUS_KILL_PROCESS);
+    const nucleus_oci_context context = {.size = sizeof context, .given = NUCLEUS_OCI_CAPABILITIES,
+                                         .capabilities = UINT64_C(1) << 21};
 
+    same_status("set_oci_context", nucleus_filter_set_oci_context(filter, &context), NUCLEUS_OK);
     same_status("load_oci",
                 nucleus_filter_load_oci(filter, "tests/data/profiles/container.json", NULL, 0),
                 NUCLEUS_OK);
@@ -128,19 +134,14 @@ static nucleus_filter *container(bool hardened)
     return filter;
 }
 
-static int getpid_x86(const nucleus_filter *filter)
-{
-    (void)filter;
-    current = ATTEMPTS;
-    return try_it(NULL);
-}
-
+/* A signal is what a kernel without the entry point has for who uses it. */
 static bool kernel_has_it(void)
 {
+    current = ATTEMPTS;
     fflush(NULL);
     pid_t child = fork();
     if (child == 0)
-        _exit(getpid_x86(NULL));
+        _exit(try_it(NULL));
     return outcome_of(child) == 0;
 }
 
@@ -149,7 +150,8 @@ static void check_attempts(void)
     nucleus_filter *before = container(false), *hardened = container(true);
 
     for (current = ATTEMPTS; current < ATTEMPTS + COUNT(ATTEMPTS); current++) {
-        in_child(current->what, try_it, before, current->before);
+        if (current->before != WHATEVER)
+            in_child(current->what, try_it, before, current->before);
         in_child(current->what, try_it, hardened, current->hardened);
     }
     nucleus_filter_free(before);
