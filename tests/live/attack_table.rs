@@ -480,7 +480,7 @@ pub const ROWS: &[Row] = &[
     // The same, for one architecture, with our checks in it.
     row("clone-user",                         CHECKED,  refused("EPERM"),        WORKS,                                 "the profile's own check stays"),
     row("clone3-user",                        CHECKED,  refused("ENOSYS"),       WORKS,                                 "the flags are in memory; libc falls back to clone"),
-    row("int80-mount",                        CHECKED,  KILLED,                  WORKS,                                 "another architecture"),
+    row("int80-mount",                        CHECKED,  refused("EPERM"),        WORKS,                                 "another architecture"),
     row("wx-mmap",                            CHECKED,  refused("EACCES"),       WORKS,                                 "memory to write and run"),
     row("wx-mprotect",                        CHECKED,  refused("EACCES"),       WORKS,                                 "memory to write and run"),
     row("wx-shmat",                           CHECKED,  refused("EACCES"),       WORKS,                                 "shared memory, executable"),

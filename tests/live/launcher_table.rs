@@ -446,14 +446,14 @@ pub const RUNS: &[Run] = &[
     ),
     run(
         "a profile that is not hardened",
-        &["--profile", "NATIVE", "--", "python3", "-c", WRITABLE_CODE],
+        &["--profile", "CONTAINER", "--", "python3", "-c", WRITABLE_CODE],
         0,
         "",
         &[],
     ),
     run(
         "a hardened profile",
-        &["--profile", "NATIVE", "--harden", "--", "python3", "-c", WRITABLE_CODE],
+        &["--profile", "CONTAINER", "--harden", "--", "python3", "-c", WRITABLE_CODE],
         1,
         "",
         &["Permission denied"],

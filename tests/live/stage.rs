@@ -1,9 +1,7 @@
 //! Where things are, and running them.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
 
 /// A path of the project.
 pub fn project(path: &str) -> PathBuf {
@@ -23,7 +21,6 @@ pub fn word(word: &str) -> PathBuf {
     match word {
         "LAUNCHER" => launcher(),
         "CONTAINER" => project(CONTAINER),
-        "NATIVE" => native(),
         word => word.into(),
     }
 }
@@ -32,26 +29,10 @@ pub fn word(word: &str) -> PathBuf {
 /// gives to one, whatever the launcher's user has.
 pub const PROFILE: &[&str] = &["--profile", "CONTAINER", "--capabilities", "a80425fb"];
 /// The same with our checks in it.
-pub const CHECKED: &[&str] = &["--profile", "NATIVE", "--capabilities", "a80425fb", "--harden"];
+pub const CHECKED: &[&str] = &["--profile", "CONTAINER", "--capabilities", "a80425fb", "--harden"];
 
 /// A profile as container engines have theirs: the machine's architecture, and what runs beside it.
 const CONTAINER: &str = "tests/data/profiles/container.json";
-
-/// The same for the machine's own architecture alone, which is all that there are checks for.
-fn native() -> PathBuf {
-    static WRITTEN: OnceLock<PathBuf> = OnceLock::new();
-    let write = || {
-        let json = fs::read_to_string(project(CONTAINER)).expect(CONTAINER);
-        let alone = json
-            .replace(r#"["SCMP_ARCH_X86", "SCMP_ARCH_X32"]"#, "null")
-            .replace(r#"["SCMP_ARCH_ARM"]"#, "null");
-        assert!(json.len() > alone.len() && !alone.contains("SCMP_ARCH_X32"), "{CONTAINER}");
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("native.json");
-        fs::write(&path, alone).expect("target/tmp");
-        path
-    };
-    WRITTEN.get_or_init(write).clone()
-}
 
 /// Runs a command that must succeed.
 pub fn run(command: &mut Command) -> Output {
