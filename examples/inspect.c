@@ -65,7 +65,7 @@ static void usage(int status)
           "  --profile FILE a profile in the form of Docker, Podman and Kubernetes; with\n"
           "    --sha256 HEX the SHA-256 that it must have\n"
           "    --capabilities HEX   those that it is read for, if not this process's\n"
-          "    --harden     of levels and profiles: with checks where calls are allowed as a whole\n"
+          "    --harden     of levels and profiles: with the checks of the built-in policy\n"
           "  --firecracker FILE   a filter of Firecracker's, in JSON for seccompiler, with\n"
           "    --category NAME    the threads that it is for\n"
           "    --arch NAME        another architecture than this one\n"

@@ -60,7 +60,7 @@ static void usage(int status)
           "  --allow NAME   allow the system call NAME, whatever its arguments; what a profile has a\n"
           "                 rule of its own against stays refused\n"
           "  --deny NAME    refuse the system call NAME, whatever else is said\n"
-          "  --harden       check arguments where calls are allowed as a whole\n"
+          "  --harden       add the argument checks of the built-in policy\n"
           "  --audit        CONFINE NOTHING: let the kernel log what would be refused\n"
           "  --log          let the kernel log what is refused\n"
           "  --best-effort  run PROGRAM unconfined if the kernel refuses the filter\n\n"

@@ -1,4 +1,4 @@
-//! Checks for what is allowed as a whole.
+//! Checks for what runs.
 
 use std::ffi::{CString, c_char};
 use std::fmt::Write as _;
@@ -10,9 +10,9 @@ use super::status::nucleus_status;
 use crate::error::Result;
 use crate::policy::builtin;
 
-/// Puts the argument checks of the built-in policy (docs/policy.md) in the place of unconditional
-/// allows, wherever the filter has them from: a level, a profile, single rules, the default action.
-/// Checked are clone, mmap, mprotect, pkey_mprotect, shmat, personality, execveat, socket, socketpair,
+/// Adds the argument checks of the built-in policy (docs/policy.md) to whatever the filter lets run,
+/// wherever it has that from: a level, a profile, single rules, the default action. Allows of whole calls
+/// get them in their place; rules with conditions let run only what the checks let run as well. Checked are clone, mmap, mprotect, pkey_mprotect, shmat, personality, execveat, socket, socketpair,
 /// ioctl, prctl, prlimit64, mknod, mknodat, sched_setscheduler, setpriority, ioprio_set and keyctl; and
 /// clone3, io_uring_setup, io_uring_enter, io_uring_register and uselib, which go past such checks, fail
 /// with ENOSYS. nucleus_filter_hardened says what became of which.
@@ -22,14 +22,13 @@ use crate::policy::builtin;
 /// compilers don't run. Once a filter: with other flags a second call is an error. With the same it is
 /// fine, and checks what was allowed since.
 ///
-/// Rules with conditions stay as they are, and so do calls that are refused, or handed to a listener
-/// or a tracer. The filter only becomes stricter. Calls that are allowed for the first time after it
-/// are not checked, so let it be the last. To allow one of the calls as a whole all the same,
-/// nucleus_filter_remove_rules and then nucleus_filter_allow.
+/// What is refused, or handed to a listener or a tracer, stays as it is. The filter only becomes stricter.
+/// Calls that are allowed for the first time after it are not checked, so let it be the last. To allow
+/// one of the calls as a whole all the same, nucleus_filter_remove_rules and then nucleus_filter_allow.
 ///
 /// On x86 and arm mmap2 is checked as mmap is. On x86 mmap itself, and socket and socketpair made
-/// through socketcall, fail with ENOSYS, as their arguments are in memory; shmat through ipc is checked;
-/// all that also within rules with conditions. glibc makes sockets by socketcall alone there, so that
+/// through socketcall, fail with ENOSYS, as their arguments are in memory; shmat through ipc is checked.
+/// glibc makes sockets by socketcall alone there, so that
 /// 32-bit programs of its make none (docs/levels.md).
 ///
 /// ```c
@@ -38,7 +37,8 @@ use crate::policy::builtin;
 /// fputs(nucleus_filter_hardened(f), stderr);
 /// ```
 ///
-/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags, and for a second call with other flags;
+/// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags, for a second call with other flags, and for a
+/// rule of so many conditions that those of a check don't fit in (60 in all);
 /// NUCLEUS_ERR_UNSUPPORTED when the filter covers an architecture that the checks are not written for
 /// (they are for x86_64, x86, x32, aarch64, arm, riscv64 and loongarch64), or lets the calls of
 /// architectures run that it does not cover: they would stay unchecked. What the filter says is as

@@ -1,13 +1,13 @@
-//! The built-in policy's checks, in the place of unconditional allows.
+//! The built-in policy's checks, wherever another policy lets a call run.
 
 use super::{
-    CHECKED, Case, Check, HARDENED, Modes, NARROW, Narrow, Row, SOFT, Verdict, When, calls,
-    combinations, errno, written_for,
+    CHECKED, Case, Check, HARDENED, Modes, NARROW, Row, SOFT, Verdict, calls, combinations, errno,
+    written_for,
 };
 use crate::action::{Action, Kind};
 use crate::arch::Arch;
 use crate::error::{Error, Result};
-use crate::policy::{Policy, Rule, Subject, Whole};
+use crate::policy::{Condition, Policy, Rule, Subject, Whole};
 use crate::syscall::Syscall;
 
 /// Calls that go past the checks, with arguments where no filter sees them: clone's by clone3,
@@ -38,18 +38,24 @@ pub enum Now {
     RefusedWithSome(Action),
 }
 
-/// Gives every call that runs whatever its arguments are, and that the built-in policy checks, the
-/// built-in policy's checks in these modes. Rules with conditions stay as they are, but where
-/// [`Narrow`] says otherwise; so does what is refused, or handed to a listener or a tracer.
+/// Gives every call that runs, whatever its arguments are or under conditions, and that the built-in
+/// policy checks, the built-in policy's checks in these modes. What is refused, or handed to a
+/// listener or a tracer, stays as it is.
 ///
-/// Nothing is taken away from the policy, and what is added is stricter than what held; so it never
-/// becomes weaker. Doing it again changes nothing.
+/// The policy never becomes weaker, and doing it again changes nothing.
 ///
 /// # Errors
 /// It was done in other modes before. Or the policy covers an architecture that is not one of
-/// [`HARDENED`], or lets foreign architectures' calls run: they would stay unchecked. Nothing is
-/// changed then.
+/// [`HARDENED`], or lets foreign architectures' calls run: they would stay unchecked. Or a rule has so
+/// many conditions that there is no room for those of a check. Nothing is changed then.
 pub fn harden(policy: &mut Policy, modes: Modes) -> Result<Vec<Hardened>> {
+    let mut hardened = policy.clone();
+    let report = put_checks_in(&mut hardened, modes)?;
+    *policy = hardened;
+    Ok(report)
+}
+
+fn put_checks_in(policy: &mut Policy, modes: Modes) -> Result<Vec<Hardened>> {
     if policy.hardened.is_some_and(|before| before != modes) {
         return Err(Error::other_modes("harden"));
     }
@@ -63,20 +69,20 @@ pub fn harden(policy: &mut Policy, modes: Modes) -> Result<Vec<Hardened>> {
     for check in CHECKED {
         let usual = |arch| !NARROW.iter().any(|narrow| narrow.is_for(check.call, arch));
         harden_call(policy, check, &usual, modes, &mut all)?;
+        harden_rules(policy, check, &usual, modes, &mut all)?;
     }
     for row in SOFT {
         for call in row.calls.iter().filter(|call| PAST_CHECKS.contains(call)) {
             let Row { verdict, why, .. } = *row;
             let check = Check { call: *call, why, cases: &[], otherwise: verdict };
             harden_call(policy, &check, &|_| true, modes, &mut all)?;
+            harden_rules(policy, &check, &|_| true, modes, &mut all)?;
         }
     }
     for narrow in NARROW {
         let there = |arch| narrow.arches.contains(&arch);
         harden_call(policy, &narrow.check, &there, modes, &mut all)?;
-        if narrow.within_rules {
-            harden_rules(policy, narrow, modes, &mut all)?;
-        }
+        harden_rules(policy, &narrow.check, &there, modes, &mut all)?;
     }
     Ok(all)
 }
@@ -151,58 +157,104 @@ fn is_denied(policy: &Policy, call: Syscall, place: Subject) -> bool {
     policy.calls.get(call).denied || policy.denied.contains(&place)
 }
 
-/// Says what the check refuses once more under the conditions of each rule that lets the call run.
+/// Puts the check into the rules with conditions that let the call run, too: each lets it run only with
+/// arguments that the check lets run, and is refused what the check refuses.
 ///
-/// A refusal without these would be weaker where none of the rules matches and the call is killed.
+/// Rules with the check's conditions alone would not do: beside a rule that allows they would allow
+/// more, and where none matches and the call is killed, a refusal with an errno would be weaker.
 fn harden_rules(
     policy: &mut Policy,
-    Narrow { arches, check, .. }: &Narrow,
+    check: &Check,
+    there: &dyn Fn(Arch) -> bool,
     modes: Modes,
     all: &mut Vec<Hardened>,
 ) -> Result<()> {
-    let Check { call, cases, otherwise, .. } = *check;
-    let rest = Case { when: When::Always, verdict: otherwise, all: &[] };
-    for arch in policy.arches().filter(|arch| arches.contains(arch)) {
-        let Some(number) = call.number(arch) else { continue };
-        let place = Subject::Numbered(arch, number);
-        if is_denied(policy, call, place) {
-            continue;
-        }
-        let mut open = Vec::new();
-        for entry @ (subject, rule) in policy.other_rules() {
-            let is_it = *subject == place || *subject == call.into();
-            if is_it && !rule.conditions().is_empty() && runs(rule.action()) {
-                open.push(entry.clone());
+    let call = check.call;
+    let rest = refusal(policy, check.otherwise, modes);
+    let (mut allowed, mut refused) = (Vec::new(), Vec::new());
+    let mut so_far = Vec::with_capacity(8);
+    for Case { verdict, all, .. } in check.cases.iter().filter(|case| case.when.applies(modes)) {
+        let action = refusal(policy, *verdict, modes);
+        combinations(call, all, &mut so_far, &mut |conditions| match action {
+            Some(action) => refused.push((action, conditions.to_vec())),
+            None => allowed.push(conditions.to_vec()),
+        })?;
+    }
+    if let (Some(rest), []) = (rest, &allowed[..]) {
+        refused.push((rest, Vec::new()));
+    }
+    let mut changed = None;
+    for (subject, rule) in letting_run(policy, call, there) {
+        let is_checked = |of_check: &Vec<Condition>| {
+            of_check.iter().all(|condition| rule.conditions().contains(condition))
+        };
+        if rest.is_some() && !allowed.is_empty() && !allowed.iter().any(is_checked) {
+            changed = changed.or(rest);
+            policy.rules.retain(|(other, known)| (*other, known) != (subject, &rule));
+            for conditions in &allowed {
+                narrow(policy, subject, &rule, rule.action(), conditions)?;
             }
         }
-        let mut now = None;
-        let mut so_far = Vec::with_capacity(8);
-        let applies = |case: &&Case| case.when.applies(modes);
-        for Case { verdict, all, .. } in cases.iter().filter(applies).chain([&rest]) {
-            let Some(action) = refusal(policy, *verdict, modes) else { continue };
-            combinations(call, all, &mut so_far, &mut |conditions| {
-                for (subject, rule) in &open {
-                    let entry = (*subject, rule.narrowed(action, conditions));
-                    let can_match = !rule.conditions().iter().any(|theirs| {
-                        conditions.iter().any(|condition| condition.rules_out(theirs))
-                    });
-                    if can_match && policy.other_rules().all(|known| *known != entry) {
-                        now = Some(action);
-                        policy.insert(*subject, entry.1);
-                    }
-                }
-            })?;
-        }
-        let has_line = all.iter().any(|line| line.call == call);
-        if let Some(action) = now.filter(|_| !has_line) {
-            let now = match otherwise {
-                Verdict::Allow => Now::RefusedWithSome(action),
-                _ => Now::Refused(action),
-            };
-            all.push(Hardened { call, arch: Some(arch), now });
+        for (action, conditions) in &refused {
+            if narrow(policy, subject, &rule, *action, conditions)? {
+                changed = changed.or(Some(*action));
+            }
         }
     }
+    let has_line = all.iter().any(|line| line.call == call);
+    if let Some(action) = changed.filter(|_| !has_line) {
+        let now = match (rest, &allowed[..]) {
+            (None, _) => Now::RefusedWithSome(action),
+            (Some(rest), []) => Now::Refused(rest),
+            (Some(rest), _) => Now::RunsWithSome(rest),
+        };
+        all.push(Hardened { call, arch: None, now });
+    }
     Ok(())
+}
+
+/// The rules with conditions that let a call run, by name or by number on covered architectures.
+fn letting_run(
+    policy: &Policy,
+    call: Syscall,
+    there: &dyn Fn(Arch) -> bool,
+) -> Vec<(Subject, Rule)> {
+    let is_somewhere = |subject: Subject| {
+        policy.arches().filter(|arch| there(*arch)).any(|arch| {
+            let Some(number) = call.number(arch) else { return false };
+            let place = Subject::Numbered(arch, number);
+            [place, call.into()].contains(&subject) && !is_denied(policy, call, place)
+        })
+    };
+    let all = policy.other_rules().filter(|(subject, rule)| {
+        !rule.conditions().is_empty() && runs(rule.action()) && is_somewhere(*subject)
+    });
+    all.cloned().collect()
+}
+
+/// Adds a rule with more conditions than `rule` has, and perhaps another verdict. Not if no call can
+/// match it, or if another one says the same of more calls; whether it did.
+fn narrow(
+    policy: &mut Policy,
+    subject: Subject,
+    rule: &Rule,
+    action: Action,
+    more: &[Condition],
+) -> Result<bool> {
+    let rules_out = |known: &Condition| more.iter().any(|condition| condition.rules_out(known));
+    let new = rule.narrowed(action, more);
+    let says_more = |(other, known): &(Subject, Rule)| {
+        let is_among = |condition| new.conditions().contains(condition);
+        // A rule for the whole call is asked only where no rule with conditions matches.
+        *other == subject
+            && !known.conditions().is_empty()
+            && (known.action(), known.is_soft()) == (action, new.is_soft())
+            && known.conditions().iter().all(is_among)
+    };
+    if rule.conditions().iter().any(rules_out) || policy.other_rules().any(says_more) {
+        return Ok(false);
+    }
+    policy.add_rule_for(subject, new).map(|()| true)
 }
 
 /// What a verdict of the tables comes to, if it refuses.

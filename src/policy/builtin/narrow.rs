@@ -30,9 +30,6 @@ pub struct Narrow {
     pub arches: &'static [Arch],
     /// What is checked.
     pub check: Check,
-    /// Whether it holds within rules with conditions, too: the author's conditions can't see the
-    /// arguments, or only say which call is made.
-    pub within_rules: bool,
 }
 
 const fn narrow(
@@ -42,7 +39,7 @@ const fn narrow(
     cases: &'static [Case],
     otherwise: Verdict,
 ) -> Narrow {
-    Narrow { arches, check: Check { call, why, cases, otherwise }, within_rules: true }
+    Narrow { arches, check: Check { call, why, cases, otherwise } }
 }
 
 /// The low half of ipc's first argument; a version stands in the upper one (`ipc/syscall.c`).
@@ -59,16 +56,13 @@ pub const NARROW: &[Narrow] = &[
         &[],
         Verdict::Soft(ENOSYS),
     ),
-    Narrow {
-        within_rules: false,
-        ..narrow(
-            &[Arch::X86, Arch::Arm],
-            call!("mmap2"),
-            "mmap with the offset in pages, and the protection where mmap has it.",
-            NOT_WRITE_AND_EXEC,
-            Verdict::Allow,
-        )
-    },
+    narrow(
+        &[Arch::X86, Arch::Arm],
+        call!("mmap2"),
+        "mmap with the offset in pages, and the protection where mmap has it.",
+        NOT_WRITE_AND_EXEC,
+        Verdict::Allow,
+    ),
     narrow(
         &[Arch::X86],
         call!("socketcall"),
