@@ -40,12 +40,12 @@ pub(super) fn of_entry(entry: &Entry<'_>, default: Action, mode: Mode, notes: &m
 pub(super) fn of_unchecked(
     call: Syscall,
     multiplexer: &Multiplexer,
-    is_allowed: bool,
+    goes_around: bool,
     mode: Mode,
     notes: &mut Notes,
 ) {
     let (name, through) = (call.name(), multiplexer.name);
-    let what = match (mode.as_runc, is_allowed) {
+    let what = match (mode.as_runc, goes_around) {
         (true, _) => "conditions on its first argument are not checked there",
         (false, true) => {
             "its conditions are not checked there, since the profile allows that as a whole"

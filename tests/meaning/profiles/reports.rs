@@ -3,7 +3,7 @@
 use super::{AS_RUNC, CONTAINER, USUAL, read, with_rules};
 
 /// Rules, what is said of them, and what is said of them as runc reads them.
-const REPORTS: [(&str, &[&str], &[&str]); 10] = [
+const REPORTS: [(&str, &[&str], &[&str]); 12] = [
     (r#"{"names": ["read"], "action": "SCMP_ACT_ALLOW", "args": []}"#, &[], &[]),
     (
         r#"{"names": ["read", "initgroups"], "action": "SCMP_ACT_ALLOW"}"#,
@@ -89,6 +89,27 @@ const REPORTS: [(&str, &[&str], &[&str]); 10] = [
         ],
         &[
             "socketcall: syscalls[1] (trap 0) is an exception from syscalls[0] (allow); it is dropped",
+        ],
+    ),
+    (
+        r#"{"names": ["socketcall"], "action": "SCMP_ACT_ERRNO"},
+           {"names": ["bind", "listen"], "action": "SCMP_ACT_ALLOW"}"#,
+        &[
+            "syscalls[0].action: its action is the default's: it only counts where another rule lets more through",
+            "socketcall: syscalls[1] (allow) has no effect beside syscalls[0] (errno 1), which is for the whole call",
+        ],
+        &["syscalls[0].action: its action is the default's: it is skipped"],
+    ),
+    (
+        r#"{"names": ["ipc"], "action": "SCMP_ACT_ALLOW"},
+           {"names": ["shmget"], "action": "SCMP_ACT_TRACE", "args": [{"index": 0, "value": 1, "op": "SCMP_CMP_EQ"}]}"#,
+        &[
+            "shmget: it can be called through ipc, too: there its conditions can't be checked, so what they would allow is refused",
+            "ipc: syscalls[1] (trace 1) is an exception from syscalls[0] (allow); it holds, where runc drops it",
+        ],
+        &[
+            "shmget: it can be called through ipc, too: conditions on its first argument are not checked there",
+            "ipc: syscalls[1] (trace 1) is an exception from syscalls[0] (allow); it is dropped",
         ],
     ),
 ];
