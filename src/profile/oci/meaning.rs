@@ -7,6 +7,7 @@ use super::newest;
 use super::precedence::{self, Alternative, Finding, Resolved};
 use super::remarks;
 use crate::action::Action;
+use crate::arch::Arch;
 use crate::error::Printable;
 use crate::policy::{Attributes, Condition, Operator, Policy, Rule, Subject};
 use crate::profile::json::{Place, Problem};
@@ -27,7 +28,9 @@ pub(super) fn policy(
     *policy.attributes_mut() = attributes;
     remarks::of_arches(written, context, notes);
     super::flags::apply(written, mode, policy.attributes_mut());
-    let calls = Calls::of(written, context, mode, notes)?;
+    // runc cuts what is compared there.
+    let narrow = policy.arches().find(|arch| is_narrow(*arch)).filter(|_| !mode.as_runc);
+    let calls = Calls::of(written, context, mode, narrow, notes)?;
     newest::apply(&calls, &mut policy)?;
     Meaning { written, mode, calls, policy, notes }.whole()
 }
@@ -40,6 +43,7 @@ impl Calls {
         written: &Written<'_>,
         context: &Context,
         mode: Mode,
+        narrow: Option<Arch>,
         notes: &mut Notes,
     ) -> Result<Self, Problem> {
         let mut calls = vec![Vec::new(); Syscall::COUNT];
@@ -50,6 +54,9 @@ impl Calls {
             remarks::of_entry(entry, written.default, mode, notes);
             let all = Place::ROOT.key("syscalls");
             let above = all.item(entry.index);
+            if let Some(arch) = narrow {
+                of_32_bits(&entry.args, arch, &above.key("args"))?;
+            }
             let names = above.key("names");
             for (index, name) in entry.names.iter().enumerate() {
                 let place = names.item(index);
@@ -81,6 +88,17 @@ impl Calls {
     pub(super) fn named(&self) -> impl Iterator<Item = Syscall> {
         Syscall::all().filter(|call| !self.entries(*call).is_empty())
     }
+}
+
+/// Refuses what can't be asked of the low 32 bits of an argument, which are all that is compared on
+/// `arch`: cut, "at least 2^32" would be "at least 0", and let everything through.
+fn of_32_bits(args: &[Arg], arch: Arch, place: &Place<'_>) -> Result<(), Problem> {
+    let Some(at) = args.iter().position(|arg| !arg.means_the_same_cut()) else { return Ok(()) };
+    let what = format!(
+        "{:#x} has more than 32 bits, and on {arch} no more are compared; leave {arch} out",
+        args[at].datum
+    );
+    Err(Problem::at(&place.item(at), &what))
 }
 
 struct Meaning<'m, 'v> {

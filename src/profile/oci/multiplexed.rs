@@ -126,8 +126,7 @@ fn strictest_whole(alternatives: &[Alternative]) -> Option<&Alternative> {
 /// That the bits `mask` of the first argument are `number`.
 fn is(number: u16, mask: u64, narrow: bool) -> Condition {
     let (width, all) = width(narrow);
-    let (operator, mask) =
-        if mask == all { (Operator::Eq, 0) } else { (Operator::MaskedEq, mask) };
+    let (operator, mask) = if mask == all { (Operator::Eq, 0) } else { (Operator::MaskedEq, mask) };
     let condition = Condition::new("", 0, operator, width, number.into(), mask);
     condition.expect("a multiplexer's mask has all bits of its numbers")
 }
