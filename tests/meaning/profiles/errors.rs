@@ -271,6 +271,17 @@ fn hostile_profiles_end() {
         };
         with_rules(&(0..count).map(rule).collect::<Vec<_>>().join(","))
     };
+    let handed_on = |count: usize| {
+        let own = |value: usize| {
+            format!(
+                r#"{{"names":["ipc"],"action":"SCMP_ACT_ALLOW","args":[{{"index":1,"value":{value},"op":"SCMP_CMP_EQ"}}]}}"#
+            )
+        };
+        let own: Vec<String> = (0..count).map(own).collect();
+        let others = r#"{"names":["semop","semget","semctl","msgsnd","msgget","shmat","shmdt","shmget"],
+            "action":"SCMP_ACT_TRAP"}"#;
+        with_rules(&format!("{},{others}", own.join(",")))
+    };
     let bits = |count: usize| {
         let rule = |value: usize| {
             format!(
@@ -296,6 +307,12 @@ fn hostile_profiles_end() {
         ("deep", "[".repeat(LARGEST), Some("it is no JSON: values stand"), Some("it is no JSON")),
         ("wide", format!("[{}0]", "0,".repeat(500_000)), Some("an object"), Some("an object")),
         ("rules that leave nothing of each other", rules(9_000), None, None),
+        (
+            "rules for ipc, times those that go through it",
+            handed_on(9_000),
+            Some("ipc: its rules and those of what it hands on come to more than 16384"),
+            Some("ipc: the order in which libseccomp asks"),
+        ),
         (
             "rules that cut each other up",
             bits(4),
