@@ -527,7 +527,7 @@ typedef struct {
 } nucleus_oci_context;
 
 // Says whom the profiles are for that are loaded into this filter from now on. Kept until it is said
-// anew, or nucleus_filter_reset.
+// anew, nucleus_filter_reset, or a nucleus_filter_rollback of the transaction.
 //
 //     // For a container with CAP_NET_BIND_SERVICE alone.
 //     nucleus_oci_context context = { .size = sizeof context, .given = NUCLEUS_OCI_CAPABILITIES,
@@ -822,8 +822,8 @@ nucleus_status nucleus_filter_begin(nucleus_filter *filter);
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT when none is open. Since 0.1.
 nucleus_status nucleus_filter_commit(nucleus_filter *filter);
 
-// Ends the innermost transaction and takes back what was done in it: rules, attributes and
-// architectures are as they were, and so is the kept error.
+// Ends the innermost transaction and takes back what was done in it: rules, attributes,
+// architectures and the context for profiles are as they were, and so is the kept error.
 //
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT when none is open. Since 0.1.
 nucleus_status nucleus_filter_rollback(nucleus_filter *filter);

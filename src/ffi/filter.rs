@@ -42,6 +42,7 @@ pub(super) struct Saved {
     pub(super) policy: Policy,
     pub(super) hardened: CString,
     pub(super) profile: Option<Arc<Loaded>>,
+    pub(super) oci_context: Option<nucleus_oci_context>,
     pub(super) kept: Option<Kept>,
 }
 

@@ -78,7 +78,7 @@ impl Loaded {
 }
 
 /// Says whom the profiles are for that are loaded into this filter from now on. Kept until it is said
-/// anew, or nucleus_filter_reset.
+/// anew, nucleus_filter_reset, or a nucleus_filter_rollback of the transaction.
 ///
 /// ```c
 /// // For a container with CAP_NET_BIND_SERVICE alone.

@@ -17,10 +17,10 @@ use crate::policy::Policy;
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn nucleus_filter_begin(filter: *mut Filter) -> nucleus_status {
     let begin = |filter: &mut Filter| {
-        let Filter { policy, hardened, profile, kept, .. } = &*filter;
-        let (policy, hardened) = (policy.clone(), hardened.clone());
+        let Filter { policy, hardened, profile, oci_context, kept, .. } = &*filter;
+        let (policy, hardened, oci_context) = (policy.clone(), hardened.clone(), *oci_context);
         let (profile, kept) = (profile.clone(), kept.clone());
-        filter.saved.push(Saved { policy, hardened, profile, kept });
+        filter.saved.push(Saved { policy, hardened, profile, oci_context, kept });
         Ok(())
     };
     // SAFETY: the caller promises a filter.
@@ -43,8 +43,8 @@ pub unsafe extern "C" fn nucleus_filter_commit(filter: *mut Filter) -> nucleus_s
     unsafe { with(filter, commit) }
 }
 
-/// Ends the innermost transaction and takes back what was done in it: rules, attributes and
-/// architectures are as they were, and so is the kept error.
+/// Ends the innermost transaction and takes back what was done in it: rules, attributes,
+/// architectures and the context for profiles are as they were, and so is the kept error.
 ///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when none is open. Since 0.1.
 ///
@@ -58,6 +58,7 @@ pub unsafe extern "C" fn nucleus_filter_rollback(filter: *mut Filter) -> nucleus
         filter.policy = saved.policy;
         filter.hardened = saved.hardened;
         filter.profile = saved.profile;
+        filter.oci_context = saved.oci_context;
         filter.kept = saved.kept;
         Ok(())
     };

@@ -2,14 +2,14 @@
 
 use super::context::{Context, Mode};
 use super::model::{Arg, Entry, Written};
-use super::multiplexed::{MULTIPLEXERS, Multiplexer, is_narrow};
+use super::multiplexed::{self, MULTIPLEXERS, Multiplexer, is_narrow, width};
 use super::newest;
 use super::precedence::{self, Alternative, Finding, Resolved};
 use super::remarks;
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::error::Printable;
-use crate::policy::{Attributes, Condition, Operator, Policy, Rule, Subject, Width};
+use crate::policy::{Attributes, Condition, Operator, Policy, Rule, Subject};
 use crate::profile::json::{Place, Problem};
 use crate::profile::notes::Notes;
 use crate::syscall::Syscall;
@@ -28,7 +28,9 @@ pub(super) fn policy(
     *policy.attributes_mut() = attributes;
     remarks::of_arches(written, context, notes);
     super::flags::apply(written, mode, policy.attributes_mut());
-    let calls = Calls::of(written, context, mode, notes)?;
+    // runc cuts what is compared there.
+    let narrow = policy.arches().find(|arch| is_narrow(*arch)).filter(|_| !mode.as_runc);
+    let calls = Calls::of(written, context, mode, narrow, notes)?;
     newest::apply(&calls, &mut policy)?;
     Meaning { written, mode, calls, policy, notes }.whole()
 }
@@ -41,6 +43,7 @@ impl Calls {
         written: &Written<'_>,
         context: &Context,
         mode: Mode,
+        narrow: Option<Arch>,
         notes: &mut Notes,
     ) -> Result<Self, Problem> {
         let mut calls = vec![Vec::new(); Syscall::COUNT];
@@ -51,6 +54,9 @@ impl Calls {
             remarks::of_entry(entry, written.default, mode, notes);
             let all = Place::ROOT.key("syscalls");
             let above = all.item(entry.index);
+            if let Some(arch) = narrow {
+                of_32_bits(&entry.args, arch, &above.key("args"))?;
+            }
             let names = above.key("names");
             for (index, name) in entry.names.iter().enumerate() {
                 let place = names.item(index);
@@ -82,6 +88,17 @@ impl Calls {
     pub(super) fn named(&self) -> impl Iterator<Item = Syscall> {
         Syscall::all().filter(|call| !self.entries(*call).is_empty())
     }
+}
+
+/// Refuses what can't be asked of the low 32 bits of an argument, which are all that is compared on
+/// `arch`: cut, "at least 2^32" would be "at least 0", and let everything through.
+fn of_32_bits(args: &[Arg], arch: Arch, place: &Place<'_>) -> Result<(), Problem> {
+    let Some(at) = args.iter().position(|arg| !arg.means_the_same_cut()) else { return Ok(()) };
+    let what = format!(
+        "{:#x} has more than 32 bits, and on {arch} no more are compared; leave {arch} out",
+        args[at].datum
+    );
+    Err(Problem::at(&place.item(at), &what))
 }
 
 struct Meaning<'m, 'v> {
@@ -139,69 +156,46 @@ impl<'m> Meaning<'m, '_> {
         }
     }
 
-    /// Adds what is said of a call that hands on to others, with what that says of it: on each
+    /// Adds what is said of a call that hands on to others, with what is said of these: on each
     /// architecture that has it.
     fn multiplexed(&mut self, multiplexer: &Multiplexer, call: Syscall) -> Result<(), Problem> {
         let mut is_first = true;
         for arch in self.policy.arches() {
             let Some(number) = call.number(arch) else { continue };
-            let entries = self.calls.entries(call);
-            let mut said = alternatives(self.written, entries, is_narrow(arch));
-            let is_named = !said.is_empty();
-            let is_allowed = said.iter().any(|one| one.is_whole() && !one.action.refuses());
+            let narrow = is_narrow(arch);
+            let own = alternatives(self.written, self.calls.entries(call), narrow);
+            let mut said = own.clone();
+            let mut findings = Vec::new();
             for (other, number) in multiplexer.through() {
-                let entries = self.calls.entries(other);
-                let direct = alternatives(self.written, entries, is_narrow(arch));
+                let direct = alternatives(self.written, self.calls.entries(other), narrow);
                 if is_first && direct.iter().any(|one| !one.is_whole()) {
-                    remarks::of_unchecked(other, multiplexer, is_allowed, self.mode, self.notes);
+                    let goes_around = multiplexed::goes_around(&own, &direct);
+                    remarks::of_unchecked(other, multiplexer, goes_around, self.mode, self.notes);
                 }
-                self.through(multiplexer, (other, number), arch, direct, &mut said)?;
+                if self.mode.as_runc {
+                    multiplexed::as_runc(&mut said, direct, number, narrow);
+                } else {
+                    let default = self.written.default;
+                    let through = multiplexed::Through { multiplexer, number, narrow, default };
+                    through.add(&own, &direct, &mut said, &mut findings);
+                }
+                if said.len() > MOST_HANDED_ON {
+                    let what = format!(
+                        "{}: its rules and those of what it hands on come to more than {MOST_HANDED_ON}",
+                        multiplexer.name
+                    );
+                    return Err(Problem::at(&Place::ROOT, &what));
+                }
             }
-            let (resolved, mut findings) = resolve(&said, self.written.default, self.mode, call)?;
-            if is_first && is_named {
+            let (resolved, more) = resolve(&said, self.written.default, self.mode, call)?;
+            if is_first {
                 // Of an item with twenty names the same is found twenty times.
+                findings.extend(more.into_iter().filter(|_| !own.is_empty()));
                 findings.dedup();
                 self.report(call, &findings);
             }
             is_first = false;
             self.add(Subject::Numbered(arch, number), &resolved)?;
-        }
-        Ok(())
-    }
-
-    /// What the rules of a call say of one that reaches it under a number, behind what is said already.
-    fn through(
-        &self,
-        multiplexer: &Multiplexer,
-        (other, number): (Syscall, u16),
-        arch: Arch,
-        direct: Vec<Alternative>,
-        said: &mut Vec<Alternative>,
-    ) -> Result<(), Problem> {
-        let (width, all) = width(is_narrow(arch));
-        let is = |mask: u64| {
-            let (operator, mask) =
-                if mask == all { (Operator::Eq, 0) } else { (Operator::MaskedEq, mask) };
-            let condition = Condition::new("", 0, operator, width, number.into(), mask);
-            condition.map_err(|error| Problem::because(&Place::ROOT, &error))
-        };
-        if self.mode.as_runc {
-            // What stands in the rule of the first argument is overwritten, and what of others is
-            // compared with what the multiplexer has there (src/syscalls.c, abi_rule_add).
-            for mut one in direct {
-                one.conditions.retain(|condition| condition.index() > 0);
-                one.conditions.insert(0, is(all)?);
-                said.push(one);
-            }
-            return Ok(());
-        }
-        let Some(entry) = direct.first().map(|one| one.entry) else { return Ok(()) };
-        let (resolved, _) = resolve(&direct, self.written.default, self.mode, other)?;
-        if let Some(action) = precedence::unchecked(&resolved, self.written.default) {
-            // A refusal holds for all that the kernel takes for this call, the rest for what
-            // libseccomp takes for it.
-            let mask = if action <= self.written.default { multiplexer.mask & all } else { all };
-            said.push(Alternative { entry, action, conditions: vec![is(mask)?] });
         }
         Ok(())
     }
@@ -233,6 +227,10 @@ impl<'m> Meaning<'m, '_> {
         }
     }
 }
+
+/// Rules for a multiplexer, of which a hostile profile has a product of two large numbers. No program
+/// has room for as many.
+const MOST_HANDED_ON: usize = 1 << 14;
 
 fn resolve(
     said: &[Alternative],
@@ -282,9 +280,4 @@ fn conditions(args: &[Arg], narrow: bool) -> Vec<Condition> {
         conditions.insert(place, condition);
     }
     conditions
-}
-
-/// How much of an argument is compared, and the bits of that.
-const fn width(narrow: bool) -> (Width, u64) {
-    if narrow { (Width::Bits32, 0xffff_ffff) } else { (Width::Bits64, u64::MAX) }
 }

@@ -42,6 +42,16 @@ pub(super) struct Arg {
     pub(super) mask: u64,
 }
 
+impl Arg {
+    /// Whether the low 32 bits ask the same of an argument that has no more: where there is nothing
+    /// above them, or a negative number was written with 64.
+    pub(super) fn means_the_same_cut(&self) -> bool {
+        let is_negative = self.datum >> 31 == u64::from(u32::MAX) << 1 | 1;
+        let is_equality = matches!(self.operator, Operator::Eq | Operator::Ne | Operator::MaskedEq);
+        self.datum <= u32::MAX.into() || is_negative && is_equality
+    }
+}
+
 impl Entry<'_> {
     /// Whether an argument stands in it twice: then runc makes a rule of each of its conditions.
     pub(super) fn asks_twice(&self) -> bool {

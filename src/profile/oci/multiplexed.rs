@@ -4,7 +4,10 @@
 //! direct call alone would refuse nothing there, and allow nothing to programs whose libc goes that
 //! way; so libseccomp speaks of both. The arguments stand in memory there, where no filter can look.
 
+use super::precedence::{self, Alternative, Finding, may_hold_with};
+use crate::action::Action;
 use crate::arch::Arch;
+use crate::policy::{Condition, Operator, Width};
 use crate::syscall::Syscall;
 
 /// A call that hands on to others.
@@ -14,7 +17,7 @@ pub(super) struct Multiplexer {
     /// a number that is none.
     calls: &'static str,
     /// The bits of the first argument that say which: ipc has a version in the upper ones.
-    pub(super) mask: u64,
+    mask: u64,
 }
 
 pub(super) const MULTIPLEXERS: [Multiplexer; 2] = [
@@ -43,6 +46,94 @@ impl Multiplexer {
         let calls = self.calls.split(' ').zip(0..);
         calls.filter_map(|(name, number)| Some((Syscall::find(name.as_bytes())?, number)))
     }
+}
+
+/// A call on its way through a multiplexer, under its number there.
+pub(super) struct Through<'m> {
+    pub(super) multiplexer: &'m Multiplexer,
+    pub(super) number: u16,
+    pub(super) narrow: bool,
+    pub(super) default: Action,
+}
+
+impl Through<'_> {
+    /// Adds what is said of the call, `direct`, to what is said of the multiplexer, of which `own` is
+    /// what stands under its own name.
+    ///
+    /// - The strictest that is said of the call holds wherever a rule for the multiplexer lets more
+    ///   through, on all that the kernel takes for this call: no condition can be checked there.
+    /// - Else it is let through as far as it is without conditions, on what libseccomp takes for it;
+    ///   unless the multiplexer is refused by its name.
+    pub(super) fn add(
+        &self,
+        own: &[Alternative],
+        direct: &[Alternative],
+        said: &mut Vec<Alternative>,
+        findings: &mut Vec<Finding>,
+    ) {
+        let Some(strictest) = direct.iter().min_by_key(|one| one.action) else { return };
+        let (entry, (_, all)) = (strictest.entry, width(self.narrow));
+        let taken_by_kernel = is(self.number, self.multiplexer.mask & all, self.narrow);
+        for looser in own.iter().filter(|own| own.action > strictest.action) {
+            if may_hold_with(taken_by_kernel, &looser.conditions) {
+                let conditions = looser.conditions.iter().copied();
+                let conditions = [taken_by_kernel].into_iter().chain(conditions).collect();
+                said.push(Alternative { entry, action: strictest.action, conditions });
+            }
+        }
+        let (resolved, _) = precedence::strictest(direct, self.default);
+        let Some(action) = precedence::unchecked(&resolved, self.default) else { return };
+        let condition = match action > self.default {
+            false => taken_by_kernel,
+            true => match strictest_whole(own).filter(|whole| whole.action == self.default) {
+                None => is(self.number, all, self.narrow),
+                // Somebody named it to refuse it, though that is the default anyway.
+                Some(whole) => {
+                    return findings.push(Finding::Void { entry, whole: whole.entry });
+                }
+            },
+        };
+        said.push(Alternative { entry, action, conditions: vec![condition] });
+    }
+}
+
+/// Adds what libseccomp makes of it: what stands in the rule of the first argument is overwritten, and
+/// what of others is compared with what the multiplexer has there (src/syscalls.c, abi_rule_add).
+pub(super) fn as_runc(
+    said: &mut Vec<Alternative>,
+    direct: Vec<Alternative>,
+    number: u16,
+    narrow: bool,
+) {
+    for mut one in direct {
+        one.conditions.retain(|condition| condition.index() > 0);
+        one.conditions.insert(0, is(number, width(narrow).1, narrow));
+        said.push(one);
+    }
+}
+
+/// Whether a multiplexer, of which `own` is said by its name, lets a call run whatever the conditions
+/// say that stand in `direct`.
+pub(super) fn goes_around(own: &[Alternative], direct: &[Alternative]) -> bool {
+    let whole = strictest_whole(own).filter(|whole| !whole.action.refuses());
+    whole.is_some_and(|whole| direct.iter().all(|one| one.action >= whole.action))
+}
+
+fn strictest_whole(alternatives: &[Alternative]) -> Option<&Alternative> {
+    alternatives.iter().filter(|one| one.is_whole()).min_by_key(|one| one.action)
+}
+
+/// That the bits `mask` of the first argument are `number`.
+fn is(number: u16, mask: u64, narrow: bool) -> Condition {
+    let (width, all) = width(narrow);
+    let (operator, mask) = if mask == all { (Operator::Eq, 0) } else { (Operator::MaskedEq, mask) };
+    let condition = Condition::new("", 0, operator, width, number.into(), mask);
+    condition.expect("a multiplexer's mask has all bits of its numbers")
+}
+
+/// How much of an argument is compared, and the bits of that.
+pub(super) const fn width(narrow: bool) -> (Width, u64) {
+    if narrow { (Width::Bits32, 0xffff_ffff) } else { (Width::Bits64, u64::MAX) }
 }
 
 /// The architectures of 32 bits to libseccomp, which compares the low half of arguments there; x32 is

@@ -57,7 +57,8 @@ pub(super) enum Finding {
     Wholes { first: usize, strictest: usize },
     /// A rule with conditions, beside a looser one for the whole call, which runc would let win.
     Exception { entry: usize, whole: usize },
-    /// A rule with conditions, beside a stricter one for the whole call, which wins.
+    /// A rule with conditions, or for what a call hands on to, beside a stricter one for the whole call,
+    /// which wins.
     Void { entry: usize, whole: usize },
     /// Two rules with conditions may hold at once, and say different things.
     Both { entry: usize, other: usize },

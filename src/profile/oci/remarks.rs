@@ -21,10 +21,14 @@ pub(super) fn of_entry(entry: &Entry<'_>, default: Action, mode: Mode, notes: &m
     let above = Place::ROOT.key("syscalls");
     let place = above.item(entry.index);
     if entry.action == default {
-        let what = match mode.as_runc {
-            true => "its action is the default's: it is skipped",
-            false => {
+        let what = match (mode.as_runc, entry.args.is_empty()) {
+            (true, _) => "its action is the default's: it is skipped",
+            (false, false) => {
                 "its action is the default's: it only counts where another rule lets more through"
+            }
+            (false, true) => {
+                "its action is the default's: it only counts where another rule for the whole call \
+                 lets more through"
             }
         };
         notes.say(&place.key("action"), what);
@@ -40,12 +44,12 @@ pub(super) fn of_entry(entry: &Entry<'_>, default: Action, mode: Mode, notes: &m
 pub(super) fn of_unchecked(
     call: Syscall,
     multiplexer: &Multiplexer,
-    is_allowed: bool,
+    goes_around: bool,
     mode: Mode,
     notes: &mut Notes,
 ) {
     let (name, through) = (call.name(), multiplexer.name);
-    let what = match (mode.as_runc, is_allowed) {
+    let what = match (mode.as_runc, goes_around) {
         (true, _) => "conditions on its first argument are not checked there",
         (false, true) => {
             "its conditions are not checked there, since the profile allows that as a whole"

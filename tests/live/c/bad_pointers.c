@@ -107,6 +107,8 @@ static void check_asking_filters(void)
     FAILS(INVALID, nucleus_filter_list(filter, NUCLEUS_ARCH_X86_64, 0, out.names, &out.size));
     FAILS(INVALID, nucleus_filter_list(filter, NUCLEUS_ARCH_X86_64, 4, NULL, &out.size));
     FAILS(INVALID, nucleus_filter_list(filter, NUCLEUS_ARCH_X86_64, UINT32_MAX, NULL, &out.size));
+    const char **odd = (const char **)(void *)((unsigned char *)out.names + 1);
+    FAILS(INVALID, nucleus_filter_list(filter, NUCLEUS_ARCH_X86_64, 3, odd, &out.size));
     FAILS(UNKNOWN, nucleus_filter_list(spoiled, NUCLEUS_ARCH_X86_64, 3, out.names, &out.size));
     CHECK(nucleus_filter_error(filter) == NULL, "a const filter keeps an error: %s",
           nucleus_filter_error(filter));

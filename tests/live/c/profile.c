@@ -245,6 +245,19 @@ static void check_contexts(void)
         check_sentence(BAD[i].what, nucleus_filter_error(filter), BAD[i].says, 1);
         same_status(BAD[i].what, nucleus_filter_clear_error(filter), NUCLEUS_OK);
     }
+    /* Whom profiles are for is taken back with all else: nobody has CAP_SYS_ADMIN again. */
+    context = (nucleus_oci_context){.size = sizeof context, .given = NUCLEUS_OCI_CAPABILITIES};
+    same_status("nobody", nucleus_filter_set_oci_context(filter, &context), NUCLEUS_OK);
+    same_status("begin", nucleus_filter_begin(filter), NUCLEUS_OK);
+    context.capabilities = UINT64_MAX;
+    same_status("everybody", nucleus_filter_set_oci_context(filter, &context), NUCLEUS_OK);
+    same_status("rollback", nucleus_filter_rollback(filter), NUCLEUS_OK);
+    same_status("load", nucleus_filter_parse_oci(filter, PROFILE, strlen(PROFILE), 0), NUCLEUS_OK);
+    nucleus_call mount = call_named(nucleus_arch_native(), "mount");
+    same_action("for nobody again", filter, mount, NUCLEUS_ERRNO(1));
+    nucleus_filter_free(filter);
+
+    filter = new_filter(NUCLEUS_KILL_PROCESS);
     struct { nucleus_oci_context context; uint64_t more; } newer;
     memset(&newer, 0, sizeof newer);
     newer.context.size = sizeof newer;

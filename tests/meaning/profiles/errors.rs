@@ -133,6 +133,56 @@ fn every_error_names_its_place() {
     }
 }
 
+/// On x86 the low 32 bits are compared. What they would make another question is refused, whether it
+/// would let through more or less.
+#[test]
+fn values_of_64_bits_are_not_cut() {
+    let arg = |value: u64, two: u64, operator: &str| {
+        let (before, after) = (r#""args": [{"index": 1, "op": "SCMP_CMP_EQ"},"#, "]");
+        rule(&format!(
+            r#"{before} {{"value": {value}, "valueTwo": {two}, "op": "SCMP_CMP_{operator}"}}{after}"#
+        ))
+    };
+    const TURN: u64 = 1 << 32;
+    let minus = u64::MAX - 8;
+    let cases = [
+        (TURN - 1, 0, "GE", None, "as much as there is"),
+        (TURN, 0, "GE", Some(TURN), "would be at least 0"),
+        (TURN, 0, "LT", Some(TURN), "would be below 0"),
+        (TURN + 40, 0, "EQ", Some(TURN + 40), "would be 40"),
+        (TURN + 40, 0, "NE", Some(TURN + 40), "would be all but 40"),
+        (minus, 0, "EQ", None, "a negative number"),
+        (minus, 0, "NE", None, "a negative number"),
+        (minus, 0, "GE", Some(minus), "as an unsigned one it is large"),
+        (u64::MAX << 31, 0, "EQ", None, "the least that fits"),
+        ((u64::MAX << 31) - 1, 0, "EQ", Some((u64::MAX << 31) - 1), "one less"),
+        (minus, 0, "MASKED_EQ", None, "a mask of high bits, which are to be clear"),
+        (TURN, TURN, "MASKED_EQ", Some(TURN), "a mask of high bits, which are to be set"),
+        (TURN - 1, TURN, "MASKED_EQ", None, "bits outside the mask"),
+        (u64::MAX, minus, "MASKED_EQ", None, "a negative number, all of it"),
+    ];
+    for (value, two, operator, refused, why) in cases {
+        let json = arg(value, two, operator);
+        match (read(&json, &CONTAINER, USUAL), refused) {
+            (Ok(_), None) => {}
+            (Err(said), Some(refused)) => {
+                let says = format!("syscalls[0].args[1]: {refused:#x} has more than 32 bits");
+                assert!(said.starts_with(&says) && said.contains("x86"), "{why}: {said}");
+                let wide = json.replace(r#""SCMP_ARCH_X86_64", "SCMP_ARCH_X86""#, "");
+                assert!(read(&wide, &CONTAINER, USUAL).is_ok(), "{why}: without x86");
+                let not_here =
+                    json.replace("\"names\"", r#""includes": {"caps": ["CAP_BPF"]}, "names""#);
+                assert!(
+                    read(&not_here, &CONTAINER, USUAL).is_ok(),
+                    "{why}: not for this container"
+                );
+            }
+            (found, _) => panic!("{why}: {found:?}"),
+        }
+        assert!(read(&json, &CONTAINER, AS_RUNC).is_ok(), "{why}");
+    }
+}
+
 /// What is reported otherwise.
 #[test]
 fn strict_reading_leaves_nothing_out() {
@@ -221,6 +271,17 @@ fn hostile_profiles_end() {
         };
         with_rules(&(0..count).map(rule).collect::<Vec<_>>().join(","))
     };
+    let handed_on = |count: usize| {
+        let own = |value: usize| {
+            format!(
+                r#"{{"names":["ipc"],"action":"SCMP_ACT_ALLOW","args":[{{"index":1,"value":{value},"op":"SCMP_CMP_EQ"}}]}}"#
+            )
+        };
+        let own: Vec<String> = (0..count).map(own).collect();
+        let others = r#"{"names":["semop","semget","semctl","msgsnd","msgget","shmat","shmdt","shmget"],
+            "action":"SCMP_ACT_TRAP"}"#;
+        with_rules(&format!("{},{others}", own.join(",")))
+    };
     let bits = |count: usize| {
         let rule = |value: usize| {
             format!(
@@ -246,6 +307,12 @@ fn hostile_profiles_end() {
         ("deep", "[".repeat(LARGEST), Some("it is no JSON: values stand"), Some("it is no JSON")),
         ("wide", format!("[{}0]", "0,".repeat(500_000)), Some("an object"), Some("an object")),
         ("rules that leave nothing of each other", rules(9_000), None, None),
+        (
+            "rules for ipc, times those that go through it",
+            handed_on(9_000),
+            Some("ipc: its rules and those of what it hands on come to more than 16384"),
+            Some("ipc: the order in which libseccomp asks"),
+        ),
         (
             "rules that cut each other up",
             bits(4),

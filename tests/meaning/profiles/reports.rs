@@ -3,7 +3,7 @@
 use super::{AS_RUNC, CONTAINER, USUAL, read, with_rules};
 
 /// Rules, what is said of them, and what is said of them as runc reads them.
-const REPORTS: [(&str, &[&str], &[&str]); 10] = [
+const REPORTS: [(&str, &[&str], &[&str]); 13] = [
     (r#"{"names": ["read"], "action": "SCMP_ACT_ALLOW", "args": []}"#, &[], &[]),
     (
         r#"{"names": ["read", "initgroups"], "action": "SCMP_ACT_ALLOW"}"#,
@@ -14,11 +14,23 @@ const REPORTS: [(&str, &[&str], &[&str]); 10] = [
         r#"{"names": ["read"], "action": "SCMP_ACT_ERRNO", "errnoRet": 5, "errno": "EPERM"}"#,
         &[
             "syscalls[0].errno: it says 1, where errnoRet says 5; this counts",
-            "syscalls[0].action: its action is the default's: it only counts where another rule lets more through",
+            "syscalls[0].action: its action is the default's: it only counts where another rule for the whole call lets more through",
         ],
         &[
             "syscalls[0].errno: it says 1, where errnoRet says 5; this counts",
             "syscalls[0].action: its action is the default's: it is skipped",
+        ],
+    ),
+    (
+        r#"{"names": ["lseek"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 2, "op": "SCMP_CMP_NE"}]},
+           {"names": ["lseek"], "action": "SCMP_ACT_ERRNO", "args": [{"index": 0, "value": 1, "op": "SCMP_CMP_EQ"}]}"#,
+        &[
+            "syscalls[1].action: its action is the default's: it only counts where another rule lets more through",
+            "lseek: syscalls[0] (allow) and syscalls[1] (errno 1) may match one call; the stricter one holds, where libseccomp's order would decide",
+        ],
+        &[
+            "syscalls[1].action: its action is the default's: it is skipped",
+            "lseek: syscalls[0] (allow) and syscalls[1] (errno 1) may match one call; the one that libseccomp asks first decides",
         ],
     ),
     (
@@ -89,6 +101,27 @@ const REPORTS: [(&str, &[&str], &[&str]); 10] = [
         ],
         &[
             "socketcall: syscalls[1] (trap 0) is an exception from syscalls[0] (allow); it is dropped",
+        ],
+    ),
+    (
+        r#"{"names": ["socketcall"], "action": "SCMP_ACT_ERRNO"},
+           {"names": ["bind", "listen"], "action": "SCMP_ACT_ALLOW"}"#,
+        &[
+            "syscalls[0].action: its action is the default's: it only counts where another rule for the whole call lets more through",
+            "socketcall: syscalls[1] (allow) has no effect beside syscalls[0] (errno 1), which is for the whole call",
+        ],
+        &["syscalls[0].action: its action is the default's: it is skipped"],
+    ),
+    (
+        r#"{"names": ["ipc"], "action": "SCMP_ACT_ALLOW"},
+           {"names": ["shmget"], "action": "SCMP_ACT_TRACE", "args": [{"index": 0, "value": 1, "op": "SCMP_CMP_EQ"}]}"#,
+        &[
+            "shmget: it can be called through ipc, too: there its conditions can't be checked, so what they would allow is refused",
+            "ipc: syscalls[1] (trace 1) is an exception from syscalls[0] (allow); it holds, where runc drops it",
+        ],
+        &[
+            "shmget: it can be called through ipc, too: conditions on its first argument are not checked there",
+            "ipc: syscalls[1] (trace 1) is an exception from syscalls[0] (allow); it is dropped",
         ],
     ),
 ];

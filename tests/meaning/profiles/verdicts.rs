@@ -46,7 +46,7 @@ fn check(why: &str, json: &str, asked: &[Asked]) {
 use Arch::{Arm, S390x, X32, X86, X86_64};
 
 /// Why, the rules of `with_rules`, and what is asked.
-const RULES: [(&str, &str, &[Asked]); 25] = [
+const RULES: [(&str, &str, &[Asked]); 31] = [
     (
         "a call as a whole",
         r#"{"names": ["read"], "action": "SCMP_ACT_ALLOW"}"#,
@@ -272,6 +272,61 @@ const RULES: [(&str, &str, &[Asked]); 25] = [
             (X86, "ipc", &[0x1_0015], EPERM, ALLOW),
             (X86, "ipc", &[22], ALLOW, ALLOW),
         ],
+    ),
+    (
+        "the same for the whole call",
+        r#"{"names": ["ipc"], "action": "SCMP_ACT_ALLOW"}, {"names": ["shmat"], "action": "SCMP_ACT_ERRNO"}"#,
+        &[
+            (X86, "ipc", &[21], EPERM, ALLOW),
+            (X86, "ipc", &[0x1_0015], EPERM, ALLOW),
+            (X86, "ipc", &[22], ALLOW, ALLOW),
+        ],
+    ),
+    (
+        "or for some arguments, with nothing let through beside them",
+        r#"{"names": ["ipc"], "action": "SCMP_ACT_ALLOW"},
+           {"names": ["shmat"], "action": "SCMP_ACT_ERRNO",
+            "args": [{"index": 0, "value": 7, "op": "SCMP_CMP_EQ"}]}"#,
+        &[(X86, "ipc", &[21], EPERM, ALLOW), (X86, "ipc", &[22], ALLOW, ALLOW)],
+    ),
+    (
+        "a refusal that is looser than the default's, on whatever the kernel takes for the call",
+        r#"{"names": ["ipc"], "action": "SCMP_ACT_ALLOW"},
+           {"names": ["shmat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 13},
+           {"names": ["shmdt"], "action": "SCMP_ACT_ERRNO", "errnoRet": 13,
+            "args": [{"index": 0, "value": 7, "op": "SCMP_CMP_EQ"}]}"#,
+        &[
+            (X86, "ipc", &[21], Action::errno(13), ALLOW),
+            (X86, "ipc", &[0x1_0015], Action::errno(13), ALLOW),
+            (X86, "ipc", &[22], Action::errno(13), ALLOW),
+            (X86, "ipc", &[23], ALLOW, ALLOW),
+        ],
+    ),
+    (
+        "a call for a tracer, where the multiplexer is allowed for some arguments",
+        r#"{"names": ["socketcall"], "action": "SCMP_ACT_ALLOW",
+            "args": [{"index": 0, "value": 2, "op": "SCMP_CMP_GE"}]},
+           {"names": ["accept4"], "action": "SCMP_ACT_TRACE",
+            "args": [{"index": 2, "value": 5, "op": "SCMP_CMP_EQ"}]}"#,
+        &[
+            (X86, "socketcall", &[18, 0, 5], Action::trace(1), Action::trace(1)),
+            (X86, "socketcall", &[18, 0, 0], Action::trace(1), ALLOW),
+            (X86, "socketcall", &[17, 0, 5], ALLOW, ALLOW),
+            (X86, "socketcall", &[1, 0, 5], EPERM, EPERM),
+        ],
+    ),
+    (
+        "a multiplexer that is refused by its name, though that is the default",
+        r#"{"names": ["socketcall"], "action": "SCMP_ACT_ERRNO"},
+           {"names": ["bind"], "action": "SCMP_ACT_ALLOW"}"#,
+        &[(X86, "socketcall", &[2], EPERM, ALLOW), (X86, "bind", &[], ALLOW, ALLOW)],
+    ),
+    (
+        "the same with exceptions under its own name, which say nothing of others",
+        r#"{"names": ["ipc"], "action": "SCMP_ACT_ERRNO"},
+           {"names": ["ipc"], "action": "SCMP_ACT_ALLOW", "args": [{"index": 0, "value": 22, "op": "SCMP_CMP_EQ"}]},
+           {"names": ["shmat"], "action": "SCMP_ACT_ALLOW"}"#,
+        &[(X86, "ipc", &[22], ALLOW, ALLOW), (X86, "ipc", &[21], EPERM, ALLOW)],
     ),
     (
         "and socketcall by its name",
