@@ -879,6 +879,13 @@ nucleus_status nucleus_filter_clone(const nucleus_filter *filter, nucleus_filter
 // nucleus_program_export: the same in Rust, `pub const NUCLEUS_PROGRAM`, without any dependency.
 #define NUCLEUS_EXPORT_RUST 13
 
+// nucleus_program_export: the same in Go, `var NucleusProgram`, a file of a package `filter` without any
+// dependency; an element is laid out as SockFilter of the packages syscall and unix.
+#define NUCLEUS_EXPORT_GO 14
+
+// nucleus_program_export: the same in Zig, `pub const nucleus_program`, without any dependency.
+#define NUCLEUS_EXPORT_ZIG 15
+
 // A program: the classic BPF that a filter was compiled to, or that came from elsewhere. It never
 // changes, so any number of threads may use it at once.
 typedef struct nucleus_program nucleus_program;
