@@ -7,6 +7,7 @@ mod page;
 mod reports;
 mod selection;
 mod verdicts;
+mod written;
 
 pub use verdicts::made;
 
