@@ -33,6 +33,9 @@ static void fail(const char *doing, const char *why)
     exit(EXIT_FAILURE);
 }
 
+/* Not of a program, but of what a filter says: stands beside NUCLEUS_EXPORT_*. */
+enum { OCI = 1000 };
+
 /* What can be shown. */
 static const struct format {
     const char *name;
@@ -44,6 +47,9 @@ static const struct format {
     {"dot", NUCLEUS_EXPORT_DOT, "a picture, for dot -Tsvg"},
     {"c", NUCLEUS_EXPORT_C, "C source that needs no library"},
     {"rust", NUCLEUS_EXPORT_RUST, "the same in Rust"},
+    {"go", NUCLEUS_EXPORT_GO, "the same in Go"},
+    {"zig", NUCLEUS_EXPORT_ZIG, "the same in Zig"},
+    {"oci", OCI, "a profile for Docker, Podman or Kubernetes"},
     {"statistics", NUCLEUS_EXPORT_JSON, "what it costs, as JSON"},
     {"bpf", NUCLEUS_EXPORT_BPF, "the instructions, in the byte order that it is for"},
     {"bpf-le", NUCLEUS_EXPORT_BPF_LITTLE_ENDIAN, "the same, little-endian"},
@@ -236,8 +242,22 @@ enum { SOURCES = sizeof sources / sizeof *sources };
 
 /* ---- showing ---- */
 
+static void show_profile(const struct subject *subject)
+{
+    if (subject->filter == NULL)
+        fail("oci", "a program is no profile; it has no names of calls");
+    if (nucleus_filter_export_oci(subject->filter, STDOUT_FILENO) == NUCLEUS_OK)
+        return;
+    const char *sentence = nucleus_filter_error(subject->filter);
+    fail("oci", sentence != NULL ? sentence : strerror(errno));
+}
+
 static void show(const struct subject *subject, const struct format *format)
 {
+    if (format->number == OCI) {
+        show_profile(subject);
+        return;
+    }
     nucleus_status status =
         subject->filter != NULL
             ? nucleus_filter_export_fd(subject->filter, format->number, STDOUT_FILENO)

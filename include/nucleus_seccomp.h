@@ -704,6 +704,43 @@ const char *nucleus_filter_hardened(const nucleus_filter *filter);
 // Errors: none but for NULL. Since 0.1.
 nucleus_status nucleus_filter_audit(nucleus_filter *filter);
 
+/* ---- Filters as profiles ---- */
+
+// Writes what a filter says to a descriptor, from where it stands, as a profile of the OCI runtime
+// specification: the form that Docker, Podman and Kubernetes take, and nucleus_filter_load_oci. The
+// filter need not be compiled. Equal filters give the same text, a name a line.
+//
+//     const int standard_output = 1;
+//     if (nucleus_filter_export_oci(f, standard_output) == NUCLEUS_ERR_UNSUPPORTED)
+//         errx(1, "%s", nucleus_filter_error(f));
+//
+// Before anything is written, the text was read again, in both ways in which nucleus_filter_load_oci
+// reads, and both times was proven to mean what the filter means. What a profile can't say is an error,
+// whose sentence names a call and both actions. The one difference left is with calls of architectures
+// that the filter does not cover: it kills the process or the thread, and container engines the thread.
+// no_new_privs belongs to the container's configuration, not to a profile; the layout and priorities
+// belong to programs. docs/oci.md says more.
+//
+// Most filters with a default action that refuses have to say what newer calls get, since container
+// engines answer these with ENOSYS: set NUCLEUS_ATTR_UNKNOWN to NUCLEUS_ERRNO(ENOSYS), as
+// nucleus_filter_use_default does.
+//
+// Errors: NUCLEUS_ERR_UNSUPPORTED for what a profile can't say; NUCLEUS_ERR_UNPROVEN when its arguments
+// tangle too much to be compared; NUCLEUS_ERR_INVALID_ARGUMENT for NULL and while a transaction is open;
+// while an earlier failure is kept, the status of that one. NUCLEUS_ERR_KERNEL with errno as from
+// write(2), when a part may have been written; no sentence is kept of that. Since 0.1.
+nucleus_status nucleus_filter_export_oci(nucleus_filter *filter,
+                                         int32_t fd);
+
+// The same into `buffer`, which has room for *size bytes. On success *size is how many it takes, without
+// a 0 behind them. With a NULL buffer nothing but *size is written: that is how to ask.
+//
+// Errors: NUCLEUS_ERR_BUFFER when there is too little room (nothing is written);
+// NUCLEUS_ERR_INVALID_ARGUMENT for NULL; else as nucleus_filter_export_oci. Since 0.1.
+nucleus_status nucleus_filter_export_oci_buffer(nucleus_filter *filter,
+                                                void *buffer,
+                                                size_t *size);
+
 /* ---- Attributes ---- */
 
 // Attribute: the default action, as given to nucleus_filter_new. Can only be read.
@@ -878,6 +915,13 @@ nucleus_status nucleus_filter_clone(const nucleus_filter *filter, nucleus_filter
 
 // nucleus_program_export: the same in Rust, `pub const NUCLEUS_PROGRAM`, without any dependency.
 #define NUCLEUS_EXPORT_RUST 13
+
+// nucleus_program_export: the same in Go, `var NucleusProgram`, a file of a package `filter` without any
+// dependency; an element is laid out as SockFilter of the packages syscall and unix.
+#define NUCLEUS_EXPORT_GO 14
+
+// nucleus_program_export: the same in Zig, `pub const nucleus_program`, without any dependency.
+#define NUCLEUS_EXPORT_ZIG 15
 
 // A program: the classic BPF that a filter was compiled to, or that came from elsewhere. It never
 // changes, so any number of threads may use it at once.

@@ -295,6 +295,17 @@ impl Arch {
         token & TOKEN_LITTLE_ENDIAN == 0
     }
 
+    /// Whether the upper halves of its arguments are always 0: of 32 bits, and filled up so by the
+    /// kernel (syscall_get_arguments). Not where an entry point of 64 bits is used, as by x32, and not
+    /// on MIPS, whose 64-bit kernels hand on what stands in the registers.
+    #[must_use]
+    pub(crate) const fn has_narrow_arguments(self) -> bool {
+        matches!(
+            self,
+            Self::X86 | Self::Arm | Self::S390 | Self::Ppc | Self::M68k | Self::Sh | Self::Sheb
+        )
+    }
+
     /// Which numbers of its token are its own, as ranges.
     ///
     /// On the token of x86_64 bit 30 decides; [`SKIPPED`] has it set but is no x32 number.

@@ -35,4 +35,8 @@ impl Error {
              its own; load it into a new filter first, or merge or intersect the two"
         ))
     }
+
+    pub(crate) fn unsayable(what: &str) -> Self {
+        Self::new(Kind::Unsupported, format!("export_oci: a profile can't say that: {what}"))
+    }
 }

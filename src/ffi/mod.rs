@@ -31,6 +31,8 @@ pub mod harden;
 
 pub mod audit;
 
+pub mod export;
+
 pub mod attribute;
 
 pub mod transaction;

@@ -13,7 +13,7 @@ use super::status::nucleus_status;
 use crate::arch::Arch;
 use crate::error::{Error, Printable, Result};
 use crate::kernel;
-use crate::profile::oci::{self, Context, Mode};
+use crate::profile::oci::{self, Context, Listener, Mode};
 use crate::profile::{LARGEST, Pin, Profile};
 
 /// nucleus_filter_load_oci: what would be left out and reported (calls, capabilities and keys that
@@ -342,4 +342,13 @@ unsafe fn loaded(filter: *const Filter, text: fn(&Loaded) -> Option<&CString>) -
         }
         _ => ptr::null(),
     }
+}
+
+/// Whom the listener of a loaded profile is for.
+pub(super) fn listener(loaded: &Loaded) -> Listener<'_> {
+    fn text(kept: Option<&CString>) -> Option<&str> {
+        kept.and_then(|text| text.to_str().ok())
+    }
+    let Loaded { listener_path, listener_metadata, .. } = loaded;
+    Listener { path: text(listener_path.as_ref()), metadata: text(listener_metadata.as_ref()) }
 }

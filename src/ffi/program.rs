@@ -184,6 +184,11 @@ pub const NUCLEUS_EXPORT_DOT: u32 = 11;
 pub const NUCLEUS_EXPORT_C: u32 = 12;
 /// nucleus_program_export: the same in Rust, `pub const NUCLEUS_PROGRAM`, without any dependency.
 pub const NUCLEUS_EXPORT_RUST: u32 = 13;
+/// nucleus_program_export: the same in Go, `var NucleusProgram`, a file of a package `filter` without any
+/// dependency; an element is laid out as SockFilter of the packages syscall and unix.
+pub const NUCLEUS_EXPORT_GO: u32 = 14;
+/// nucleus_program_export: the same in Zig, `pub const nucleus_program`, without any dependency.
+pub const NUCLEUS_EXPORT_ZIG: u32 = 15;
 
 /// Writes the program into `buffer`, which has room for *size bytes. On success *size is how many it
 /// takes. With a NULL buffer nothing but *size is written: that is how to ask.
@@ -227,23 +232,34 @@ pub(super) unsafe fn export(
     buffer: *mut c_void,
     size: *mut usize,
 ) -> nucleus_status {
-    // SAFETY: NULL is told apart here; the caller promises the rest.
-    let Some(size) = (unsafe { size.as_mut() }) else { return NUCLEUS_ERR_INVALID_ARGUMENT };
-    let write = || {
-        let Some(bytes) = exported(program, policy, format) else {
-            return NUCLEUS_ERR_INVALID_ARGUMENT;
-        };
-        if !buffer.is_null() {
-            if *size < bytes.len() {
-                return NUCLEUS_ERR_BUFFER;
-            }
-            // SAFETY: the caller promises room for *size bytes, which are at least as many.
-            unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), buffer.cast(), bytes.len()) };
-        }
-        *size = bytes.len();
-        NUCLEUS_OK
+    let write = || match exported(program, policy, format) {
+        // SAFETY: the caller promises size and room.
+        Some(bytes) => unsafe { into_buffer(&bytes, buffer, size) },
+        None => NUCLEUS_ERR_INVALID_ARGUMENT,
     };
     guarded(write, || ())
+}
+
+/// Bytes for a buffer of C, or how many there are.
+///
+/// # Safety
+/// `size` is NULL or valid to read and write; `buffer` is NULL or has room for *size bytes.
+pub(super) unsafe fn into_buffer(
+    bytes: &[u8],
+    buffer: *mut c_void,
+    size: *mut usize,
+) -> nucleus_status {
+    // SAFETY: NULL is told apart here; the caller promises the rest.
+    let Some(size) = (unsafe { size.as_mut() }) else { return NUCLEUS_ERR_INVALID_ARGUMENT };
+    if !buffer.is_null() {
+        if *size < bytes.len() {
+            return NUCLEUS_ERR_BUFFER;
+        }
+        // SAFETY: the caller promises room for *size bytes, which are at least as many.
+        unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), buffer.cast(), bytes.len()) };
+    }
+    *size = bytes.len();
+    NUCLEUS_OK
 }
 
 /// Writes the program to a descriptor, all of it, from where it stands.
@@ -277,15 +293,20 @@ pub(super) fn export_fd(
 ) -> nucleus_status {
     let write = || match exported(program, policy, format) {
         None => NUCLEUS_ERR_INVALID_ARGUMENT,
-        Some(bytes) => match kernel::write(fd, &bytes) {
-            Ok(()) => NUCLEUS_OK,
-            Err(errno) => {
-                kernel::set_errno(errno);
-                NUCLEUS_ERR_KERNEL
-            }
-        },
+        Some(bytes) => to_descriptor(&bytes, fd),
     };
     guarded(write, || ())
+}
+
+/// Bytes for a descriptor; errno says why not.
+pub(super) fn to_descriptor(bytes: &[u8], fd: i32) -> nucleus_status {
+    match kernel::write(fd, bytes) {
+        Ok(()) => NUCLEUS_OK,
+        Err(errno) => {
+            kernel::set_errno(errno);
+            NUCLEUS_ERR_KERNEL
+        }
+    }
 }
 
 fn exported(program: &Program, policy: Option<&Policy>, format: u32) -> Option<Vec<u8>> {
@@ -300,6 +321,8 @@ fn exported(program: &Program, policy: Option<&Policy>, format: u32) -> Option<V
         NUCLEUS_EXPORT_DOT => show::dot,
         NUCLEUS_EXPORT_C => show::c,
         NUCLEUS_EXPORT_RUST => show::rust,
+        NUCLEUS_EXPORT_GO => show::go,
+        NUCLEUS_EXPORT_ZIG => show::zig,
         _ => return None,
     };
     let shown = Shown { program: program.program(), big_endian: program.big_endian, policy };

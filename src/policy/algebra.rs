@@ -53,7 +53,7 @@ impl Policy {
 
     /// Turns what is said of names into what is said of their numbers on the architectures that
     /// are covered now. What is said of others has no effect here, and must not get one by merging.
-    fn pin(&mut self) {
+    pub(super) fn pin(&mut self) {
         let arches = self.arches;
         let pins = |subject: Subject| arches.iter().filter_map(move |arch| subject.pinned(arch));
         let mut denied: Vec<Subject> = self.denied().flat_map(pins).collect();

@@ -136,6 +136,22 @@ impl Condition {
         }
     }
 
+    /// What it asks of an argument whose upper half is 0, in 32 bits; none if it never holds then.
+    pub(crate) fn narrowed(self) -> Option<Self> {
+        const LOW: u64 = 0xffff_ffff;
+        let (width, mask) = (Width::Bits32, self.mask & LOW);
+        if self.width == width || self.value <= LOW {
+            return Some(Self { width, mask, ..self });
+        }
+        match self.operator {
+            Operator::Eq | Operator::MaskedEq | Operator::Ge | Operator::Gt => None,
+            // Always. It stays a condition: without one a rule would be for the whole call.
+            Operator::Ne | Operator::Lt | Operator::Le => {
+                Some(Self { operator: Operator::Ge, width, value: 0, mask: 0, ..self })
+            }
+        }
+    }
+
     /// Whether the condition holds for `call`.
     #[must_use]
     pub fn holds(&self, call: &Call) -> bool {

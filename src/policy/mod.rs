@@ -14,6 +14,7 @@ mod condition;
 mod evaluate;
 pub mod levels;
 mod names;
+mod restated;
 mod rule;
 mod rules;
 mod subject;

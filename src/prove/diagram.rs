@@ -11,7 +11,7 @@ use crate::map::{Unique, scattered};
 
 /// A function from calls to values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Function(u32);
+pub(crate) struct Function(u32);
 
 /// What stands at a function's root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

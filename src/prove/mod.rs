@@ -25,6 +25,7 @@ mod of_program;
 mod random;
 mod regions;
 mod runs;
+mod sets;
 mod steps;
 mod symbolic;
 mod values;
@@ -35,6 +36,7 @@ mod witness;
 pub use compare::{Comparison, Order, compare_policies, compare_programs};
 pub(crate) use regions::parts;
 pub use runs::{Runs, runs};
+pub(crate) use sets::{Block, Set, Sets};
 pub(crate) use steps::Range;
 
 use crate::action::Action;

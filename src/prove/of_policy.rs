@@ -99,7 +99,11 @@ pub(super) fn all_hold(
 
 /// Where a condition holds. Decided bit by bit from the least significant one: what the bits below
 /// came to is kept where a bit is equal, and overruled where it is not.
-fn holds_for(diagram: &mut Diagram, arch: Arch, condition: &Condition) -> Result<Function> {
+pub(super) fn holds_for(
+    diagram: &mut Diagram,
+    arch: Arch,
+    condition: &Condition,
+) -> Result<Function> {
     let (never, always) = (diagram.value(0), diagram.value(1));
     let width = match condition.width() {
         Width::Bits32 => 32,

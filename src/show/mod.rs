@@ -19,7 +19,7 @@ mod words;
 pub use dot::dot;
 pub use listing::listing;
 pub use pseudocode::pseudocode;
-pub use source::{c, rust};
+pub use source::{c, go, rust, zig};
 pub use statistics::statistics;
 
 use crate::arch::Arch;

@@ -19,7 +19,7 @@ const STRICT: [&str; 8] =
 const CONFINING: [&str; 4] = ["confine", "confine_threads", "confine_x86", "in_force"];
 
 /// The test programs that ask the library alone. They take "quick", for who runs them slowly.
-const ASKING: [&str; 15] = [
+const ASKING: [&str; 16] = [
     "algebra",
     "bad_input",
     "bad_pointers",
@@ -31,6 +31,7 @@ const ASKING: [&str; 15] = [
     "lookups",
     "policy",
     "profile",
+    "profile_export",
     "program_export",
     "program_import",
     "statistics",

@@ -4,7 +4,7 @@
 //! `names`), or says where it is none. `select` finds the rules that hold in a `context`. `meaning`
 //! makes a policy of them: for each call, `precedence` says which of its rules hold (or `runc`, as it
 //! has it), `multiplexed` which other calls lead to the same, `newest` what is newer than the profile.
-//! `remarks` are the report. docs/oci.md has each decision with an example.
+//! `remarks` are the report. `write` is the way back. docs/oci.md has each decision with an example.
 
 mod context;
 mod flags;
@@ -18,8 +18,10 @@ mod reading;
 mod remarks;
 mod runc;
 mod select;
+mod write;
 
 pub use context::{Context, Mode};
+pub use write::{Listener, write};
 
 use super::json::{Keys, Problem, Read, Value};
 use super::notes::Notes;

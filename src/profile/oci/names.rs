@@ -48,6 +48,11 @@ pub(super) const FLAGS: [(&str, Flag); 4] = [
     ("SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV", Flag::WaitKillable),
 ];
 
+/// The word for an architecture.
+pub(super) fn word(arch: Arch) -> String {
+    format!("SCMP_ARCH_{}", arch.name().to_ascii_uppercase())
+}
+
 /// The architecture of a word like `SCMP_ARCH_X86_64`: ours in capitals.
 pub(super) fn arch(word: &str) -> Option<Arch> {
     let name = word.strip_prefix("SCMP_ARCH_")?;

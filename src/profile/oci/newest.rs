@@ -10,11 +10,17 @@ use crate::policy::{Policy, Rule, Subject};
 use crate::profile::json::{Place, Problem};
 use crate::syscall::{Known, Newest, PRIVATE_CALLS};
 
-const ENOSYS: Action = Action::errno(38);
+pub(super) const ENOSYS: Action = Action::errno(38);
 
-/// Sets it, unless the default lets calls run or leaves them to a tracer.
+/// Whether newer calls get it where a profile has this default: not where it lets them run, or leaves them
+/// to a tracer.
+pub(super) const fn is_answered(default: Action) -> bool {
+    !matches!(default.kind(), Kind::Allow | Kind::Log | Kind::Trace)
+}
+
+/// Sets it, where they are answered with it.
 pub(super) fn apply(calls: &Calls, policy: &mut Policy) -> Result<(), Problem> {
-    if matches!(policy.default_action().kind(), Kind::Allow | Kind::Log | Kind::Trace) {
+    if !is_answered(policy.default_action()) {
         return Ok(());
     }
     let mut known = Known::default();

@@ -5,7 +5,6 @@
 
 use super::runc;
 use crate::action::Action;
-use crate::call::Call;
 use crate::policy::{Condition, Operator};
 
 /// A rule as runc would hand it on: all of its conditions hold on different arguments.
@@ -31,14 +30,45 @@ impl Alternative {
 
 /// Whether a condition may hold together with others. Yes where that is not plain to see.
 pub(super) fn may_hold_with(condition: Condition, others: &[Condition]) -> bool {
-    let excludes = |a: Condition, b: Condition| {
-        a.index() == b.index() && a.operator() == Operator::Eq && {
-            let mut call = Call::default();
-            call.args[usize::from(a.index())] = a.value();
-            !b.holds(&call)
-        }
+    !others.iter().any(|other| excludes(&condition, other))
+}
+
+/// Whether two conditions of one width can't both hold: they want a bit different, or other values.
+fn excludes(a: &Condition, b: &Condition) -> bool {
+    let ((first_a, last_a), (first_b, last_b)) = (bounds(a), bounds(b));
+    let bits = fixed(a) & fixed(b) & (a.value() ^ b.value());
+    let is_the_one = |a: &Condition, b: &Condition| {
+        a.operator() == Operator::Eq && b.operator() == Operator::Ne && a.value() == b.value()
     };
-    !others.iter().any(|other| excludes(condition, *other) || excludes(*other, condition))
+    a.index() == b.index()
+        && (bits != 0
+            || last_a < first_b
+            || last_b < first_a
+            || is_the_one(a, b)
+            || is_the_one(b, a))
+}
+
+/// The bits that have to be as in the value.
+const fn fixed(condition: &Condition) -> u64 {
+    match condition.operator() {
+        Operator::Eq => u64::MAX,
+        Operator::MaskedEq => condition.mask(),
+        _ => 0,
+    }
+}
+
+/// The least and the greatest value for which a condition may hold.
+const fn bounds(condition: &Condition) -> (u64, u64) {
+    let value = condition.value();
+    match condition.operator() {
+        Operator::Eq => (value, value),
+        Operator::MaskedEq => (value, value | !condition.mask()),
+        Operator::Ne => (0, u64::MAX),
+        Operator::Lt => (0, value.saturating_sub(1)),
+        Operator::Le => (0, value),
+        Operator::Ge => (value, u64::MAX),
+        Operator::Gt => (value.saturating_add(1), u64::MAX),
+    }
 }
 
 /// What is said of one call on one architecture.
@@ -112,7 +142,7 @@ pub(super) fn strictest(alternatives: &[Alternative], default: Action) -> (Resol
 /// Two rules that say different things and may hold at once, if there are any.
 fn differing<'r>(rules: &[&'r Alternative]) -> Option<(&'r Alternative, &'r Alternative)> {
     /// Beyond that nobody looks at each pair, and the first two are named.
-    const LOOKED_AT: usize = 200;
+    const LOOKED_AT: usize = 600;
     if rules.len() > LOOKED_AT {
         let other = rules.iter().find(|other| other.action != rules[0].action)?;
         return Some((rules[0], other));

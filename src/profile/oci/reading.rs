@@ -12,7 +12,7 @@ use crate::profile::json::{Place, Problem, Read, Value, list, number, text, word
 use crate::profile::tables::known;
 
 /// The largest errno that libseccomp takes (src/system.c, sys_chk_seccomp_action).
-const MOST_ERRNO: u64 = 4094;
+pub(super) const MOST_ERRNO: u64 = 4094;
 
 const KEYS: [&str; 9] = [
     "defaultAction",

@@ -98,6 +98,8 @@ static void check_texts(const nucleus_filter *filter)
         {"picture", NUCLEUS_EXPORT_DOT, "digraph filter {", "Fingerprint"},
         {"C", NUCLEUS_EXPORT_C, "struct sock_filter nucleus_program[", "Fingerprint"},
         {"Rust", NUCLEUS_EXPORT_RUST, "pub const NUCLEUS_PROGRAM", "Fingerprint"},
+        {"Go", NUCLEUS_EXPORT_GO, "var NucleusProgram = [", "Fingerprint"},
+        {"Zig", NUCLEUS_EXPORT_ZIG, "pub const nucleus_program = [", "Fingerprint"},
     };
     static char alone[1 << 20], again[1 << 20], known[1 << 20];
 
@@ -130,7 +132,7 @@ static void check_texts(const nucleus_filter *filter)
 static void check_bad_requests(const nucleus_filter *filter)
 {
     const nucleus_program *program = nucleus_filter_program(filter);
-    const uint32_t unknown[] = {3, 7, 14, 0xffff, UINT32_MAX};
+    const uint32_t unknown[] = {3, 7, 16, 0xffff, UINT32_MAX};
     nucleus_filter *empty = NULL;
     char byte = 1;
     size_t size = 1;

@@ -30,7 +30,7 @@
 
 #include <seccomp.h>
 
-enum { MOST_ARCHES = 32, MOST_RULES = 1024, MOST_CONDITIONS = 6 };
+enum { MOST_ARCHES = 32, MOST_RULES = 4000, MOST_CONDITIONS = 6 };
 
 /* Of processor time: most filters take a millisecond of it, and a few would take for ever. */
 static const struct itimerval TIME = {.it_value = {.tv_usec = 300000}};

@@ -8,6 +8,7 @@ mod reports;
 mod selection;
 mod verdicts;
 mod wild;
+mod written;
 
 pub use verdicts::made;
 
