@@ -1,6 +1,7 @@
 //! From a profile as it is written to a policy.
 
 use super::context::{Context, Mode};
+use super::ints;
 use super::model::{Arg, Entry, Written};
 use super::multiplexed::{self, MULTIPLEXERS, Multiplexer, is_narrow, width};
 use super::newest;
@@ -47,6 +48,9 @@ impl Calls {
         notes: &mut Notes,
     ) -> Result<Self, Problem> {
         let mut calls = vec![Vec::new(); Syscall::COUNT];
+        // Of which that was said: once a call is enough.
+        let mut leaky = Vec::new();
+        let compares_all = written.arches.iter().chain(context.arch).any(|arch| !is_narrow(arch));
         for (at, entry) in written.entries.iter().enumerate() {
             if !entry.selection.holds(context) {
                 continue;
@@ -73,6 +77,14 @@ impl Calls {
                 let named: &mut Vec<usize> = &mut calls[call.place()];
                 if named.last() != Some(&at) {
                     named.push(at);
+                    if compares_all
+                        && entry.action != written.default
+                        && !leaky.contains(&call)
+                        && let Some(arg) = ints::leak(call, entry.action, &entry.args)
+                    {
+                        leaky.push(call);
+                        remarks::of_upper_bits(call, &above.key("args").item(arg), notes);
+                    }
                 }
             }
         }

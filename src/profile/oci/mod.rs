@@ -8,6 +8,7 @@
 
 mod context;
 mod flags;
+mod ints;
 mod meaning;
 mod model;
 mod multiplexed;

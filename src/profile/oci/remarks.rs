@@ -40,6 +40,16 @@ pub(super) fn of_entry(entry: &Entry<'_>, default: Action, mode: Mode, notes: &m
     }
 }
 
+/// Of a condition on what the kernel takes for less than is compared.
+pub(super) fn of_upper_bits(call: Syscall, place: &Place<'_>, notes: &mut Notes) {
+    let what = format!(
+        "upper bits get by: the kernel takes this argument of {} for 32 bits, and all 64 are compared, \
+         as by runc; SCMP_CMP_MASKED_EQ can compare the lower ones alone",
+        call.name()
+    );
+    notes.say(place, &what);
+}
+
 /// Of conditions that a multiplexer goes around.
 pub(super) fn of_unchecked(
     call: Syscall,

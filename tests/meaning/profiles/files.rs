@@ -27,10 +27,10 @@ fn verdict(policy: &Policy, arch: Arch, name: &str, first: u64) -> Action {
 #[test]
 fn they_load_in_all_modes_and_compile() {
     let files = [
-        ("container", CONTAINER_JSON, 1, 1),
-        ("deny", DENY_JSON, 1, 0),
+        ("container", CONTAINER_JSON, 2, 1),
+        ("deny", DENY_JSON, 2, 0),
         ("old", OLD_JSON, 1, 1),
-        ("flat", FLAT_JSON, 1, 0),
+        ("flat", FLAT_JSON, 2, 0),
     ];
     for (name, json, lines, left_out) in files {
         for mode in [USUAL, AS_RUNC] {
