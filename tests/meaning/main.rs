@@ -4,12 +4,14 @@
 
 mod algebra;
 mod arches;
+mod audit;
 mod broken;
 mod cached;
 mod cases;
 mod compiled;
 mod firecracker;
 mod harden;
+mod harden_narrow;
 mod language;
 mod layouts;
 mod levels;
