@@ -7,7 +7,7 @@ use super::{
 use crate::action::{Action, Kind};
 use crate::arch::Arch;
 use crate::error::{Error, Result};
-use crate::policy::{Condition, Policy, Rule, Subject, Whole};
+use crate::policy::{Condition, Operator, Policy, Rule, Subject, Whole};
 use crate::syscall::Syscall;
 
 /// Calls that go past the checks, with arguments where no filter sees them: clone's by clone3,
@@ -194,6 +194,12 @@ fn harden_rules(
             for conditions in &allowed {
                 narrow(policy, subject, &rule, rule.action(), conditions)?;
             }
+            // Programs live with the check's errno, though they may not with the default's.
+            if let (Some(rest), Some(others)) = (rest, none_of(&allowed))
+                && rule.conditions().len() + others.len() <= Rule::MOST_CONDITIONS
+            {
+                narrow(policy, subject, &rule, rest, &others)?;
+            }
         }
         for (action, conditions) in &refused {
             if narrow(policy, subject, &rule, *action, conditions)? {
@@ -211,6 +217,22 @@ fn harden_rules(
         all.push(Hardened { call, arch: None, now });
     }
     Ok(())
+}
+
+/// What holds where an argument has none of the values that are allowed for it, if there is one that all
+/// alternatives want to equal something: that is some of what is not allowed.
+fn none_of(allowed: &[Vec<Condition>]) -> Option<Vec<Condition>> {
+    let one = allowed.first()?.iter().find(|one| one.operator() == Operator::Eq)?;
+    let other = |conditions: &Vec<Condition>| {
+        let is_alike = |known: &&Condition| {
+            (known.index(), known.operator(), known.width())
+                == (one.index(), one.operator(), one.width())
+        };
+        let found = conditions.iter().find(is_alike)?;
+        let (index, value) = (found.index().into(), found.value());
+        Condition::new("harden", index, Operator::Ne, found.width(), value, 0).ok()
+    };
+    allowed.iter().map(other).collect()
 }
 
 /// The rules with conditions that let a call run, by name or by number on covered architectures.
