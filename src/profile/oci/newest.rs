@@ -3,7 +3,7 @@
 //! runc answers numbers above the newest call that a profile names, by architecture, with ENOSYS
 //! (libcontainer/seccomp/patchbpf/enosys_linux.go): libc falls back from that, and not from EPERM.
 
-use super::meaning::Calls;
+use super::calls::Calls;
 use crate::action::{Action, Kind};
 use crate::arch::Arch;
 use crate::policy::{Policy, Rule, Subject};
