@@ -1,11 +1,11 @@
 //! Profiles of the OCI runtime specification, with what Docker and containers/common add.
 //!
 //! `reading` makes of the tree of a file a profile as it is written (`model`, with the words of
-//! `names`), or says where it is none. `select` finds the rules that hold in a `context`, and `calls` which
-//! name which call. `meaning`
-//! makes a policy of them: for each call, `precedence` says which of its rules hold (or `runc`, as it
-//! has it), `multiplexed` which other calls lead to the same, `newest` what is newer than the profile.
-//! `remarks` are the report. `write` is the way back. docs/oci.md has each decision with an example.
+//! `names`), or says where it is none. `select` finds the rules that hold in a `context`, and `calls`
+//! those that name each call. `meaning` makes a policy of them: for each call, `precedence` says which
+//! of its rules hold (or `runc`, as it has it), `multiplexed` which other calls lead to the same,
+//! `newest` what is newer than the profile. `remarks` are the report. `write` is the way back.
+//! docs/oci.md has each decision with an example.
 
 mod calls;
 mod context;
