@@ -26,7 +26,7 @@ fn colour(name: &str) -> &'static str {
 const WIDTH: f64 = 860.0;
 const LEFT: f64 = 170.0;
 const RIGHT: f64 = 70.0;
-const TOP: f64 = 70.0;
+const TOP: f64 = 78.0;
 const BOTTOM: f64 = 50.0;
 
 /// From values to places along an axis.
@@ -113,14 +113,21 @@ fn line(svg: &mut String, from: (f64, f64), to: (f64, f64), colour: &str) {
     .unwrap();
 }
 
+/// In two rows, if one is too short for all names.
 fn legend(svg: &mut String, names: &[&str]) {
-    let mut x = 20.0;
+    let (mut x, mut y) = (20.0, 36.0);
     for name in names {
-        let colour = colour(name);
-        writeln!(svg, "<rect x=\"{x:.1}\" y=\"40\" width=\"12\" height=\"12\" fill=\"{colour}\"/>")
-            .unwrap();
-        text(svg, x + 17.0, 51.0, "start", name);
-        x += 38.0 + 6.6 * name.len() as f64;
+        let (colour, width) = (colour(name), 38.0 + 6.6 * name.len() as f64);
+        if x + width > WIDTH {
+            (x, y) = (20.0, y + 18.0);
+        }
+        writeln!(
+            svg,
+            "<rect x=\"{x:.1}\" y=\"{y}\" width=\"12\" height=\"12\" fill=\"{colour}\"/>"
+        )
+        .unwrap();
+        text(svg, x + 17.0, y + 11.0, "start", name);
+        x += width;
     }
 }
 
