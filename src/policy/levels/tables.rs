@@ -99,6 +99,11 @@ pub const CONTENTS: [Contents; 6] = [
                 calls!("copy_file_range"),
             ),
             add(
+                "Opens what openat opens, and may refuse paths that lead elsewhere: rsync of Debian's \
+                 security updates opens files so.",
+                calls!("openat2"),
+            ),
+            add(
                 "The kernel has the program make it, after a stop and a continue in the middle of a \
                  wait.",
                 calls!("restart_syscall"),
