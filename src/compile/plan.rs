@@ -20,8 +20,8 @@ pub(super) struct Plan<'a> {
     checks: Vec<Check>,
     /// Those of all checks, in order, those alike side by side.
     rules: Vec<Ranked<'a>>,
-    /// The last number of the architecture's table.
-    newest: u32,
+    /// The first and the last number of the architecture's table.
+    table: (u32, u32),
 }
 
 /// Neighbouring numbers for which the same is said.
@@ -87,12 +87,17 @@ impl<'a> Plan<'a> {
     pub(super) fn of(layer: &'a Policy, arch: Arch) -> Self {
         if !layer.covers(arch) {
             let foreign = plain_run(0, u32::MAX, layer.attributes().bad_arch);
-            return Self { runs: vec![foreign], checks: Vec::new(), rules: Vec::new(), newest: 0 };
+            return Self {
+                runs: vec![foreign],
+                checks: Vec::new(),
+                rules: Vec::new(),
+                table: (0, 0),
+            };
         }
         let mut planes = Planes::of(layer, arch);
         let rules = planes.rules(layer, arch);
         let (runs, checks) = (Vec::with_capacity(512), Vec::with_capacity(64));
-        let mut plan = Self { runs, checks, rules, newest: newest(arch) };
+        let mut plan = Self { runs, checks, rules, table: (arch.first_number(), newest(arch)) };
         plan.take_checks(&mut planes, layer, arch);
         plan.put_in_runs(&planes, layer, arch);
         plan
@@ -171,10 +176,11 @@ impl<'a> Plan<'a> {
         &self.runs
     }
 
-    /// How often the numbers `first` to `last` of `run` are expected, against others. Those above the
+    /// How often the numbers `first` to `last` of `run` are expected, against others. Those outside the
     /// table count as one: there are no such calls, but in kernels to come.
     pub(super) fn weight(&self, run: &Run, first: u32, last: u32) -> u32 {
-        run.each * (last.min(self.newest) + 1).saturating_sub(first).max(1)
+        let (oldest, newest) = self.table;
+        run.each * (last.min(newest) + 1).saturating_sub(first.max(oldest)).max(1)
     }
 
     /// The rules of a check, and its verdict where none of them matches.
@@ -307,3 +313,33 @@ impl Planes {
 /// program is attached.
 const CHECK_WEIGHT: u32 = 48;
 const REFUSAL_WEIGHT: u32 = 2;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// MIPS begins at 4000 and x32 behind bit 30: what is below weighs no more than one number.
+    #[test]
+    fn numbers_outside_the_table_count_as_one() {
+        for arch in [Arch::X86_64, Arch::X32, Arch::Mips] {
+            let policy = Policy::covering(Action::errno(1), [arch]);
+            let plan = Plan::of(&policy, arch);
+            let (run, oldest, newest) = (&plan.runs()[0], arch.first_number(), newest(arch));
+            let cases = [
+                ("the whole table and more", 0, u32::MAX, newest + 1 - oldest),
+                ("its first number", oldest, oldest, 1),
+                ("its last two", newest - 1, newest, 2),
+                ("what is above", newest + 1, u32::MAX, 1),
+                ("what is below, and one of it", 0, oldest, 1),
+                ("nothing of it", 0, oldest.saturating_sub(1), 1),
+            ];
+            for (why, first, last, numbers) in cases {
+                assert_eq!(
+                    plan.weight(run, first, last),
+                    REFUSAL_WEIGHT * numbers,
+                    "{arch}: {why}"
+                );
+            }
+        }
+    }
+}
