@@ -26,8 +26,8 @@
  * THREADS. A `const T *` may be used from many threads at once, a `T *` by one at a time. Nothing is
  * kept per thread: a goroutine may change threads between two calls.
  *
- * FORK. nucleus_filter_apply and nucleus_program_apply may be called between fork, vfork or clone and
- * exec in a process with threads. No other function may.
+ * FORK. nucleus_filter_apply, nucleus_program_apply, nucleus_apply_message and nucleus_kernel_features may
+ * be called between fork, vfork or clone and exec in a process with threads. No other function may.
  *
  * ABI. Numbers are never reused, unknown flags are refused, and a NULL where a pointer is needed is
  * an error, not a crash. Until 1.0 the SONAME is libnucleus_seccomp.so.0.
@@ -1258,36 +1258,105 @@ nucleus_status nucleus_filter_list(const nucleus_filter *filter,
                                    const char **names,
                                    size_t *count);
 
+/* ---- How applying went ---- */
+
+// nucleus_apply_result: nothing was tried, as the program was not to be loaded.
+#define NUCLEUS_STEP_NONE 0
+
+// nucleus_apply_result: prctl(2) would not set no_new_privs. Nothing has changed.
+#define NUCLEUS_STEP_NO_NEW_PRIVS 1
+
+// nucleus_apply_result: seccomp(2) would not take the program. no_new_privs may be set by now.
+#define NUCLEUS_STEP_FILTER 2
+
+// nucleus_apply_result: all is done.
+#define NUCLEUS_STEP_DONE 3
+
+// What became of a program that was to be applied.
+typedef struct {
+    // Set by the caller: sizeof(nucleus_apply_result).
+    size_t size;
+    // NUCLEUS_STEP_*: how far it came.
+    uint32_t step;
+    // NUCLEUS_APPLY_TSYNC, NUCLEUS_APPLY_LOG and NUCLEUS_APPLY_SPEC_ALLOW as they are in force; 0 if nothing is.
+    uint32_t flags;
+    // Those that were asked for and that the kernel lacks.
+    uint32_t missing;
+    // 1 if this call has set no_new_privs, which may have been set before.
+    uint32_t no_new_privs;
+    // The errno of what was refused; 0 if nothing was.
+    int32_t error;
+    // With NUCLEUS_APPLY_TSYNC the id (gettid(2)) of a thread that could not follow; else 0.
+    int32_t thread;
+} nucleus_apply_result;
+
+// Writes a sentence about a result into `buffer`, of `size` bytes, as snprintf(3) would: cut where there
+// is too little room, and with a 0 behind it if there is any. Returns the length of the whole, without
+// the 0; 256 bytes are enough for every sentence. Allocates nothing: it may be called between fork and
+// exec, too. See nucleus_program_apply for an example.
+//
+// For a NULL `result`, and one whose size is none, it says that nothing was tried. A NULL `buffer` has no
+// room. Since 0.1.
+size_t nucleus_apply_message(const nucleus_apply_result *result,
+                             char *buffer,
+                             size_t size);
+
 /* ---- Applying a compiled filter ---- */
 
-// nucleus_filter_apply: all threads of the process, or none. Without it only the calling thread
-// and what it starts from then on.
+// nucleus_filter_apply, nucleus_apply_options: all threads of the process, or none. Without it only the
+// calling thread and what it starts from then on.
 #define NUCLEUS_APPLY_TSYNC 1
 
-// nucleus_filter_apply: what the filter refuses also goes to the kernel's log. A kernel before
-// 4.14 loads the filter without.
+// nucleus_filter_apply, nucleus_apply_options: what the filter refuses also goes to the kernel's log. A
+// kernel before 4.14 loads the filter without.
 #define NUCLEUS_APPLY_LOG 2
 
-// nucleus_filter_apply: no mitigation of speculative store bypass for the confined (Linux 4.17).
-// Faster on some processors, and less safe.
+// nucleus_filter_apply, nucleus_apply_options: no mitigation of speculative store bypass for the confined
+// (Linux 4.17). Faster on some processors, and less safe.
 #define NUCLEUS_APPLY_SPEC_ALLOW 4
 
-// nucleus_filter_apply: if the kernel refuses, return NUCLEUS_NOT_APPLIED and leave it to the
-// caller to go on unconfined.
+// nucleus_filter_apply, nucleus_apply_options: if the kernel refuses, return NUCLEUS_NOT_APPLIED and
+// leave it to the caller to go on unconfined.
 #define NUCLEUS_APPLY_BEST_EFFORT 8
 
-// nucleus_program_apply: the program came from elsewhere, nobody here has proven anything of it, and
-// the caller vouches for it.
+// nucleus_apply_options: the program came from elsewhere, nobody here has proven anything of it, and the
+// caller vouches for it.
 #define NUCLEUS_APPLY_TRUSTED 16
+
+// nucleus_apply_options: no_new_privs as NUCLEUS_ATTR_NO_NEW_PRIVS says, on unless that is 0.
+#define NUCLEUS_NO_NEW_PRIVS_AS_FILTER 0
+
+// nucleus_apply_options: no_new_privs is set.
+#define NUCLEUS_NO_NEW_PRIVS_ON 1
+
+// nucleus_apply_options: no_new_privs is left as it is. The kernel then wants CAP_SYS_ADMIN, unless it is
+// set already.
+#define NUCLEUS_NO_NEW_PRIVS_OFF 2
+
+// How a program is applied. All but the size may be 0; later versions may add fields at the end.
+typedef struct {
+    // Set by the caller: sizeof(nucleus_apply_options).
+    size_t size;
+    // NUCLEUS_APPLY_*, added to what the filter's attributes say. If the kernel lacks one of
+    // NUCLEUS_APPLY_TSYNC and NUCLEUS_APPLY_SPEC_ALLOW, nothing is applied.
+    uint32_t flags;
+    // NUCLEUS_APPLY_LOG and NUCLEUS_APPLY_SPEC_ALLOW that are done without where the kernel lacks
+    // them. What is in `flags` or in the filter's attributes, too, is needed.
+    uint32_t preferred;
+    // NUCLEUS_NO_NEW_PRIVS_*.
+    uint32_t no_new_privs;
+    // 0.
+    uint32_t reserved;
+} nucleus_apply_options;
 
 // Loads the compiled filter into the kernel: when it returns NUCLEUS_OK, the calling thread is
 // confined, for good, and so is whatever it starts. Sets no_new_privs first (prctl(2)), unless
 // NUCLEUS_ATTR_NO_NEW_PRIVS is 0.
 //
-// Does at most two system calls, prctl and seccomp (the latter again where the kernel has no
-// NUCLEUS_APPLY_LOG), and nothing else: no allocation, no lock, no log. It is safe between fork,
-// vfork or clone and exec, also in a process with threads. Any number of threads may apply one
-// filter, and each that does is confined.
+// Does two system calls, prctl and seccomp, and nothing else: no allocation, no lock, no log. (seccomp
+// is called again where it answers EINVAL to a flag: to find out which, and to do without.) It is safe
+// between fork, vfork or clone and exec, also in a process with threads. Any number of threads may apply
+// one filter, and each that does is confined.
 //
 // A filter that was loaded before must allow prctl and seccomp; the built-in policy does not.
 //
@@ -1295,20 +1364,109 @@ nucleus_status nucleus_filter_list(const nucleus_filter *filter,
 //
 // Errors: NUCLEUS_ERR_NOT_COMPILED; NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags or NULL;
 // NUCLEUS_ERR_KERNEL with errno as from seccomp(2): ENOSYS or EPERM when an earlier filter
-// refuses it, EACCES without no_new_privs and CAP_SYS_ADMIN, EINVAL when the kernel has no filters or no NUCLEUS_APPLY_SPEC_ALLOW, ENOMEM when
-// all filters together are too long, ESRCH when with NUCLEUS_APPLY_TSYNC another thread has
-// filters of its own and can't follow. errno is left alone by the other errors. Nothing is confined
-// after an error, but no_new_privs may be set. Leaves no sentence on the filter: see
-// nucleus_status_message. Since 0.1.
+// refuses it, EACCES without no_new_privs and CAP_SYS_ADMIN, EINVAL when the kernel has no filters or
+// lacks NUCLEUS_APPLY_SPEC_ALLOW, ENOMEM when all filters together are too long, ESRCH when with
+// NUCLEUS_APPLY_TSYNC another thread has filters of its own and can't follow. errno is left alone by the
+// other errors. Nothing is confined after an error, but no_new_privs may be set. Leaves no sentence on the
+// filter: nucleus_program_apply says more. Since 0.1.
 nucleus_status nucleus_filter_apply(const nucleus_filter *filter,
                                     uint32_t flags);
 
-// Loads a program into the kernel, as nucleus_filter_apply does for that of a filter. One that came
-// from elsewhere is loaded only with NUCLEUS_APPLY_TRUSTED, and always with no_new_privs.
+// Loads a program into the kernel, as nucleus_filter_apply does, and says how that went: for a runtime
+// that has to report it. Between fork and exec, too.
 //
-// Errors: as nucleus_filter_apply; NUCLEUS_ERR_UNPROVEN for a program from elsewhere without the
-// flag. Since 0.1.
-nucleus_status nucleus_program_apply(const nucleus_program *program, uint32_t flags);
+//     nucleus_apply_options options = { .size = sizeof options, .preferred = NUCLEUS_APPLY_LOG };
+//     nucleus_apply_result result = { .size = sizeof result };
+//     if (nucleus_program_apply(nucleus_filter_program(f), &options, &result) != NUCLEUS_OK) {
+//         char why[256];
+//         nucleus_apply_message(&result, why, sizeof why);
+//         dprintf(report_fd, "%s\n", why);
+//         _exit(127);
+//     }
+//
+// `program`: a filter's (nucleus_filter_program), or one from elsewhere (nucleus_program_from_bpf), which
+// is loaded only with NUCLEUS_APPLY_TRUSTED, and has no attributes. `options`: NULL stands for zeros.
+// `result`: NULL, or filled whatever comes of it, but for NUCLEUS_ERR_INVALID_ARGUMENT.
+//
+// Errors: as nucleus_filter_apply, with NUCLEUS_ERR_KERNEL and EINVAL also when the kernel lacks a flag that
+// is needed: result->missing names it. NUCLEUS_ERR_UNPROVEN for a program from elsewhere without
+// NUCLEUS_APPLY_TRUSTED. NUCLEUS_ERR_INVALID_ARGUMENT also for flags in `preferred` that it does not take, for
+// a `no_new_privs` that is none, a `reserved` that is not 0, and a size that is smaller than the struct was
+// in 0.1, above 4096, or larger than this library's with bytes beyond it that are not 0. Since 0.1.
+nucleus_status nucleus_program_apply(const nucleus_program *program,
+                                     const nucleus_apply_options *options,
+                                     nucleus_apply_result *result);
+
+// Whether the filter was applied as it is compiled now, by any thread of this process: 1 or 0, 0 for
+// NULL and for a filter that is not compiled. A child that fork(2) makes afterwards has it from its
+// parent, as it has the confinement. Since 0.1.
+//
+// It says nothing of other threads, and is never a reason not to apply the filter: each thread that
+// applies it is confined, and so is no other without NUCLEUS_APPLY_TSYNC. After vfork(2) or
+// clone(2) with CLONE_VM a child has its memory in common with its parent, which can't tell that it
+// was the child that applied the filter: there it says 1 to both.
+int32_t nucleus_filter_is_applied(const nucleus_filter *filter);
+
+/* ---- What the kernel can do ---- */
+
+// nucleus_features: the kernel carries out NUCLEUS_KILL_PROCESS (Linux 4.14).
+#define NUCLEUS_FEATURE_KILL_PROCESS 1
+
+// nucleus_features: NUCLEUS_KILL_THREAD.
+#define NUCLEUS_FEATURE_KILL_THREAD 2
+
+// nucleus_features: NUCLEUS_TRAP.
+#define NUCLEUS_FEATURE_TRAP 4
+
+// nucleus_features: NUCLEUS_ERRNO.
+#define NUCLEUS_FEATURE_ERRNO 8
+
+// nucleus_features: NUCLEUS_NOTIFY (Linux 5.0).
+#define NUCLEUS_FEATURE_NOTIFY 16
+
+// nucleus_features: NUCLEUS_TRACE.
+#define NUCLEUS_FEATURE_TRACE 32
+
+// nucleus_features: NUCLEUS_LOG (Linux 4.14).
+#define NUCLEUS_FEATURE_LOG 64
+
+// nucleus_features: NUCLEUS_ALLOW.
+#define NUCLEUS_FEATURE_ALLOW 128
+
+// What the kernel that runs this can do with filters. Later versions may add fields at the end.
+typedef struct {
+    // Set by the caller: sizeof(nucleus_features).
+    size_t size;
+    // NUCLEUS_FEATURE_*: the actions that it carries out. What it does not know it takes for
+    // NUCLEUS_KILL_PROCESS (before 4.14 for NUCLEUS_KILL_THREAD).
+    uint32_t actions;
+    // The flags that seccomp(2) takes, in the kernel's encoding (SECCOMP_FILTER_FLAG_* of
+    // linux/seccomp.h): NUCLEUS_APPLY_TSYNC, NUCLEUS_APPLY_LOG and NUCLEUS_APPLY_SPEC_ALLOW are the
+    // same bits, and there may be others, for listeners.
+    uint32_t flags;
+    // 1 if it answers calls that are allowed whatever their arguments are from a bitmap, without the
+    // program (Linux 5.11; see nucleus_stats), else 0. The kernel says so nowhere: this is by its version
+    // and its architecture.
+    uint32_t constant_allow;
+    // The bytes of its struct seccomp_notif; 0 if it has no notification (before 5.0).
+    uint32_t notification_size;
+    // The same of struct seccomp_notif_resp.
+    uint32_t response_size;
+    // The same of struct seccomp_data.
+    uint32_t data_size;
+} nucleus_features;
+
+// Asks the kernel what it can do with filters. On success *features is filled. It makes system calls of
+// seccomp(2) and one of uname(2), loads nothing, and may be called between fork and exec.
+//
+//     nucleus_features features = { .size = sizeof features };
+//     if (nucleus_kernel_features(&features) == NUCLEUS_OK && !(features.flags & NUCLEUS_APPLY_LOG))
+//         puts("refusals will not be logged");
+//
+// Errors: NUCLEUS_ERR_KERNEL with errno when seccomp(2) can't be asked: ENOSYS or EPERM when a filter
+// refuses it or the kernel is older than 3.17, EINVAL when it has no filters.
+// NUCLEUS_ERR_INVALID_ARGUMENT for NULL and a wrong size, as nucleus_program_stats. Since 0.1.
+nucleus_status nucleus_kernel_features(nucleus_features *features);
 
 /* ---- Names and numbers of system calls ---- */
 

@@ -1,9 +1,7 @@
 //! Where C ends and Rust begins: pointers become references, panics become a status.
 
 use std::ffi::{CStr, c_char};
-use std::ops::RangeInclusive;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::ptr;
 
 use super::status::{NUCLEUS_ERR_INTERNAL, NUCLEUS_OK, nucleus_status};
 use crate::error::{Error, Result};
@@ -83,83 +81,3 @@ pub(super) fn known_flags(what: &str, flags: u32, known: u32) -> Result<()> {
         unknown => Err(Error::flags(what, unknown)),
     }
 }
-
-/// Writes `value` over a growable struct of C, one that begins with its size: as much of it as the
-/// caller's header has. Beyond what is known here, a longer one must be zero, since that may ask for
-/// something. The size stays as the caller set it. Nothing is written on an error.
-///
-/// `first` is the size that the struct had in its first version.
-///
-/// # Safety
-/// `place` is NULL or points to a `size_t` and, if that is not below `first`, to as many bytes in all
-/// that can be written, initialised where they are beyond `T`. `T` is `repr(C)`, begins with a
-/// `usize` and has no padding.
-pub(super) unsafe fn fill<T: Copy>(
-    what: &str,
-    name: &str,
-    place: *mut T,
-    first: usize,
-    value: T,
-) -> Result<()> {
-    // SAFETY: the caller's promise is the same.
-    let shared = unsafe { shared(what, name, place.cast(), first..=size_of::<T>())? };
-    let (from, count) = ((&raw const value).cast::<u8>(), shared - size_of::<usize>());
-    // SAFETY: both hold `shared` bytes, of which the first are left out; `value` is ours.
-    unsafe {
-        let (from, to) = (from.add(size_of::<usize>()), place.cast::<u8>().add(size_of::<usize>()));
-        ptr::copy_nonoverlapping(from, to, count);
-    }
-    Ok(())
-}
-
-/// Reads a growable struct of C, one that begins with its size: what a shorter one lacks is zero.
-/// Beyond what is known here, a longer one must be zero, since that may ask for something.
-///
-/// `first` is the size that the struct had in its first version.
-///
-/// # Safety
-/// `place` is NULL or points to a `size_t` and, if that is not below `first`, to as many initialised
-/// bytes in all. `T` is `repr(C)`, begins with a `usize`, and any bytes are one.
-pub(super) unsafe fn given<T: Copy + Default>(
-    what: &str,
-    name: &str,
-    place: *const T,
-    first: usize,
-) -> Result<T> {
-    let mut value = T::default();
-    // SAFETY: the caller's promise is the same; `value` is ours, and any bytes are one.
-    unsafe {
-        let shared = shared(what, name, place.cast(), first..=size_of::<T>())?;
-        let (from, to) = (place.cast::<u8>(), (&raw mut value).cast::<u8>());
-        ptr::copy_nonoverlapping(from, to, shared);
-    }
-    Ok(value)
-}
-
-/// How many bytes of a growable struct both know, the caller and this version, which knows those of
-/// its first version up to those of the last.
-///
-/// # Safety
-/// `place` is NULL or points to a `size_t` and, if that is not below the first, to as many bytes in all,
-/// initialised where they are beyond the last.
-unsafe fn shared(
-    what: &str,
-    name: &str,
-    place: *const u8,
-    known: RangeInclusive<usize>,
-) -> Result<usize> {
-    if place.is_null() {
-        return Err(Error::null(what, name));
-    }
-    // SAFETY: not NULL; the caller promises a size.
-    let size = unsafe { place.cast::<usize>().read_unaligned() };
-    // SAFETY: the caller promises that so many bytes are initialised.
-    let is_set = |at| unsafe { place.add(at).read() } != 0;
-    if !(*known.start()..=MOST_GROWN).contains(&size) || (*known.end()..size).any(is_set) {
-        return Err(Error::size(what, size, known));
-    }
-    Ok(size.min(*known.end()))
-}
-
-/// No struct of this library grows beyond a page; a larger size is one that nobody has set.
-const MOST_GROWN: usize = 4096;

@@ -10,7 +10,7 @@ use super::status::{NUCLEUS_OK, nucleus_status};
 use crate::arch::Arch;
 use crate::compile::compile;
 use crate::error::{Error, Result};
-use crate::kernel::Options;
+use crate::kernel::{Flags, Options};
 use crate::policy::Policy;
 use crate::prove::{Proven, prove};
 
@@ -53,11 +53,16 @@ fn compiled(policy: &Policy) -> Result<(Program, CString)> {
     let report = report(&proven);
     let arches: Vec<Arch> = policy.layers().flat_map(Policy::arches).collect();
     let attributes = policy.attributes();
+    let flags = [
+        (attributes.tsync, Flags::TSYNC),
+        (attributes.log, Flags::LOG),
+        (attributes.spec_allow, Flags::SPEC_ALLOW),
+    ];
+    let needed = flags.iter().filter(|(wanted, _)| *wanted);
     let options = Options {
         no_new_privs: attributes.no_new_privs,
-        tsync: attributes.tsync,
-        log: attributes.log,
-        spec_allow: attributes.spec_allow,
+        needed: needed.fold(Flags::NONE, |needed, (_, flag)| needed.and(*flag)),
+        preferred: Flags::NONE,
     };
     Ok((Program::proven(proven, &arches, options), report))
 }

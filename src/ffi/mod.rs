@@ -53,10 +53,15 @@ pub mod algebra;
 
 pub mod list;
 
+pub mod apply_result;
+
 pub mod apply;
+
+pub mod features;
 
 pub mod syscall;
 
 pub mod log;
 
 mod boundary;
+mod growable;

@@ -7,8 +7,9 @@ use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 use std::sync::Arc;
 
-use super::boundary::{array, given, known_flags};
+use super::boundary::{array, known_flags};
 use super::filter::{Filter, with};
+use super::growable;
 use super::status::nucleus_status;
 use crate::arch::Arch;
 use crate::error::{Error, Printable, Result};
@@ -102,7 +103,8 @@ pub unsafe extern "C" fn nucleus_filter_set_oci_context(
     const FIRST: usize = size_of::<nucleus_oci_context>();
     let set = |filter: &mut Filter| {
         // SAFETY: the caller promises a size, and so many bytes.
-        let context = unsafe { given("set_oci_context", "context", context, FIRST)? };
+        let context = unsafe { growable::read(context, FIRST) };
+        let context = context.map_err(|misfit| misfit.error("set_oci_context", "context"))?;
         filter.oci_context = Some(checked(context)?);
         Ok(())
     };

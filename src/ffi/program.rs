@@ -2,6 +2,7 @@
 
 use std::ffi::c_void;
 use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::boundary::{array, free, guarded};
 use super::status::{
@@ -25,6 +26,8 @@ pub struct Program {
     big_endian: bool,
     /// How it is loaded, whatever else is asked for.
     pub(super) options: Options,
+    /// Whether it was, by anybody who has this memory.
+    applied: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -42,7 +45,7 @@ impl Program {
             all if all == arches.len() => true,
             _ => Arch::native().is_some_and(Arch::big_endian),
         };
-        Self { made: Made::Here(proven), big_endian, options }
+        Self { made: Made::Here(proven), big_endian, options, applied: AtomicBool::new(false) }
     }
 
     pub(super) const fn program(&self) -> &bpf::Program {
@@ -58,6 +61,15 @@ impl Program {
             Made::Here(proven) => Some(Loadable::Proven(proven)),
             Made::Elsewhere(program) => trusted.then_some(Loadable::Trusted(program)),
         }
+    }
+
+    /// Nothing rests on it but the answer to who asks.
+    pub(super) fn note_applied(&self) {
+        self.applied.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_applied(&self) -> bool {
+        self.applied.load(Ordering::Relaxed)
     }
 }
 
@@ -118,7 +130,8 @@ pub unsafe extern "C" fn nucleus_program_from_bpf(
 
 fn from_bytes(bytes: &[u8]) -> Result<Program> {
     let (program, big_endian) = bpf::Program::from_bytes(bytes)?;
-    Ok(Program { made: Made::Elsewhere(program), big_endian, options: Options::default() })
+    let (made, options) = (Made::Elsewhere(program), Options::default());
+    Ok(Program { made, big_endian, options, applied: AtomicBool::new(false) })
 }
 
 /// Frees a program that nucleus_program_from_bpf made. NULL is fine. The program of a filter is

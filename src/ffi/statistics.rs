@@ -1,6 +1,7 @@
 //! What a program costs.
 
-use super::boundary::{fill, guarded};
+use super::boundary::guarded;
+use super::growable;
 use super::program::Program;
 use super::status::{self, NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_OK, nucleus_status};
 use crate::arch::Arch;
@@ -85,11 +86,18 @@ pub unsafe extern "C" fn nucleus_program_stats(
         return NUCLEUS_ERR_INVALID_ARGUMENT;
     };
     let count = || {
-        let counted = Arch::from_constant(arch).map(|arch| counted(program.program(), arch));
+        let arch = Arch::from_constant(arch);
         // SAFETY: the caller promises as many bytes as it set the size to; FIRST_SIZE is without
         // padding.
-        let fill = |value| unsafe { fill("program_stats", "stats", stats, FIRST_SIZE, value) };
-        counted.and_then(fill).map_or_else(|error| status::reported(&error), |()| NUCLEUS_OK)
+        let stats = unsafe { growable::writable(stats, FIRST_SIZE) };
+        let stats = stats.map_err(|misfit| misfit.error("program_stats", "stats"));
+        match arch.and_then(|arch| Ok((arch, stats?))) {
+            Err(error) => status::reported(&error),
+            Ok((arch, stats)) => {
+                stats.write(counted(program.program(), arch));
+                NUCLEUS_OK
+            }
+        }
     };
     guarded(count, || ())
 }

@@ -1,5 +1,6 @@
 //! Loading a program: prctl(2) and seccomp(2), and nothing else.
 
+use super::flags::{Flags, missing};
 use crate::bpf::Program;
 use crate::prove::Proven;
 
@@ -35,19 +36,26 @@ pub struct Options {
     /// EACCES; with it, a filter can't be used to confuse a set-user-id program. On unless somebody
     /// decides otherwise, so that what a caller gets does not depend on its privileges.
     pub no_new_privs: bool,
-    /// All threads of the process or none (`SECCOMP_FILTER_FLAG_TSYNC`, Linux 3.17).
-    pub tsync: bool,
-    /// Refusals go to the kernel's log (`SECCOMP_FILTER_FLAG_LOG`, Linux 4.14). A kernel without
-    /// it loads the filter all the same: a missing line in the log lets nothing through.
-    pub log: bool,
-    /// No mitigation of speculative store bypass (`SECCOMP_FILTER_FLAG_SPEC_ALLOW`, Linux 4.17).
-    pub spec_allow: bool,
+    /// What a kernel must have, or nothing is loaded. [`Flags::LOG`] is dispensable here, too: a
+    /// line that is missing in the log lets nothing through.
+    pub needed: Flags,
+    /// What is done without where a kernel lacks it.
+    pub preferred: Flags,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { no_new_privs: true, tsync: false, log: false, spec_allow: false }
+        Self { no_new_privs: true, needed: Flags::NONE, preferred: Flags::NONE }
     }
+}
+
+/// How a program was loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// The flags that are in force.
+    pub flags: Flags,
+    /// Those that were asked for, and that the kernel lacks.
+    pub missing: Flags,
 }
 
 /// Why a program was not loaded.
@@ -55,8 +63,10 @@ impl Default for Options {
 pub enum Refusal {
     /// prctl(2) would not set no_new_privs; its errno. Nothing has changed.
     NoNewPrivs(i32),
-    /// seccomp(2) would not take the program; its errno. no_new_privs is set by now.
+    /// seccomp(2) would not take the program; its errno. no_new_privs is set by now, as in what follows.
     Filter(i32),
+    /// The kernel lacks these flags, at least one of which was needed.
+    Flags(Flags),
     /// This thread has filters of its own and cannot follow, so no thread was confined.
     Thread(i32),
 }
@@ -68,43 +78,44 @@ impl Refusal {
     pub const fn errno(self) -> i32 {
         match self {
             Self::NoNewPrivs(errno) | Self::Filter(errno) => errno,
+            Self::Flags(_) => libc::EINVAL,
             Self::Thread(_) => libc::ESRCH,
         }
     }
 }
 
 /// Sets no_new_privs, if asked to, and loads the program: when this returns `Ok`, the calling thread (with
-/// `tsync`, every thread) is confined, for good.
+/// [`Flags::TSYNC`], every thread) is confined, for good.
 ///
 /// Allocates nothing, takes no lock, calls nothing but the two system calls: safe between fork,
 /// vfork or clone and exec, also in a process that had threads.
 ///
 /// # Errors
 /// The kernel's refusal. Nothing is confined then.
-pub fn load<'a>(program: impl Into<Loadable<'a>>, options: Options) -> Result<(), Refusal> {
+pub fn load<'a>(program: impl Into<Loadable<'a>>, options: Options) -> Result<Loaded, Refusal> {
     let program = program.into().program();
     if options.no_new_privs {
         set_no_new_privs()?;
     }
-    let flags = options.flags();
-    match attach(program, flags) {
-        Err(Refusal::Filter(libc::EINVAL)) if options.log => {
-            attach(program, flags & !libc::SECCOMP_FILTER_FLAG_LOG)
-        }
-        result => result,
+    let flags = options.needed.and(options.preferred);
+    let dispensable = options.preferred.without(options.needed).and(Flags::LOG);
+    let Err(refusal) = attach(program, flags) else {
+        return Ok(Loaded { flags, missing: Flags::NONE });
+    };
+    // EINVAL may mean anything; only then is it asked whether it means a flag.
+    let missing = match refusal {
+        Refusal::Filter(libc::EINVAL) => missing(flags),
+        _ => return Err(refusal),
+    };
+    if missing.is_empty() {
+        return Err(refusal);
     }
-}
-
-impl Options {
-    fn flags(self) -> libc::c_ulong {
-        [
-            (self.tsync, libc::SECCOMP_FILTER_FLAG_TSYNC),
-            (self.log, libc::SECCOMP_FILTER_FLAG_LOG),
-            (self.spec_allow, libc::SECCOMP_FILTER_FLAG_SPEC_ALLOW),
-        ]
-        .into_iter()
-        .fold(0, |flags, (wanted, flag)| if wanted { flags | flag } else { flags })
+    if !missing.without(dispensable).is_empty() {
+        return Err(Refusal::Flags(missing));
     }
+    let flags = flags.without(missing);
+    attach(program, flags)?;
+    Ok(Loaded { flags, missing })
 }
 
 fn set_no_new_privs() -> Result<(), Refusal> {
@@ -116,7 +127,7 @@ fn set_no_new_privs() -> Result<(), Refusal> {
     }
 }
 
-fn attach(program: &Program, flags: libc::c_ulong) -> Result<(), Refusal> {
+fn attach(program: &Program, flags: Flags) -> Result<(), Refusal> {
     let instructions = program.instructions();
     let program = libc::sock_fprog {
         len: libc::c_ushort::try_from(instructions.len()).expect("a program has at most 4096"),
@@ -125,7 +136,7 @@ fn attach(program: &Program, flags: libc::c_ulong) -> Result<(), Refusal> {
     let operation = libc::SECCOMP_SET_MODE_FILTER;
     // SAFETY: `program` points to `len` instructions of the layout of `sock_filter` (asserted
     // below), which live until the call returns; the kernel copies them and writes nothing.
-    match unsafe { libc::syscall(libc::SYS_seccomp, operation, flags, &raw const program) } {
+    match unsafe { libc::syscall(libc::SYS_seccomp, operation, flags.bits(), &raw const program) } {
         0 => Ok(()),
         -1 => Err(Refusal::Filter(errno())),
         // With TSYNC a positive result is the id of a thread that could not follow (seccomp(2)).

@@ -2,13 +2,18 @@
 
 #![expect(unsafe_code, reason = "system calls")]
 
+mod features;
+mod flags;
 mod load;
 mod read;
 mod running;
+mod words;
 mod write;
 
+pub use features::{Features, features};
+pub use flags::Flags;
 pub(crate) use load::set_errno;
-pub use load::{Loadable, Options, Refusal, load};
+pub use load::{Loadable, Loaded, Options, Refusal, load};
 pub(crate) use read::read;
 pub(crate) use running::{kernel_version, permitted};
 pub(crate) use write::write;

@@ -118,6 +118,8 @@ static void check_asking_filters(void)
 static void check_programs(void)
 {
     static const unsigned char bytes[16];
+    const nucleus_apply_options options = {.size = sizeof options};
+    nucleus_apply_result result = {.size = sizeof result};
 
     FAILS(INVALID, nucleus_program_from_bpf(NULL, 8, &out.program));
     FAILS(INVALID, nucleus_program_from_bpf(NULL, 0, &out.program));
@@ -138,8 +140,9 @@ static void check_programs(void)
     FAILS(INVALID, nucleus_program_compare(NULL, program, &out.word, &out.stricter, &out.looser));
     FAILS(INVALID, nucleus_program_compare(program, NULL, &out.word, &out.stricter, &out.looser));
     FAILS(INVALID, nucleus_program_compare(program, program, NULL, &out.stricter, &out.looser));
-    FAILS(INVALID, nucleus_program_apply(NULL, 0));
-    FAILS(INVALID, nucleus_program_apply(NULL, NUCLEUS_APPLY_TRUSTED));
+    FAILS(INVALID, nucleus_program_apply(NULL, NULL, NULL));
+    FAILS(INVALID, nucleus_program_apply(NULL, &options, &result));
+    FAILS(INVALID, nucleus_kernel_features(NULL));
     FAILS(INVALID, nucleus_filter_apply(NULL, 0));
     FAILS(INVALID, nucleus_filter_apply(NULL, NUCLEUS_APPLY_BEST_EFFORT));
 }
@@ -155,6 +158,8 @@ static void check_what_returns_no_status(void)
     CHECK(nucleus_filter_hardened(NULL) == NULL, "hardened(NULL)");
     CHECK(nucleus_program_count(NULL) == 0, "count(NULL)");
     CHECK(nucleus_program_instructions(NULL) == NULL, "instructions(NULL)");
+    CHECK(nucleus_filter_is_applied(NULL) == 0, "is_applied(NULL)");
+    CHECK(nucleus_apply_message(NULL, NULL, 64) != 0, "apply_message(NULL)");
     nucleus_filter_free(NULL);
     nucleus_program_free(NULL);
 }

@@ -234,6 +234,13 @@ static void check_other_doors(void)
 
 /* ---- programs ---- */
 
+static nucleus_status apply_with(const nucleus_program *program, uint32_t flags)
+{
+    const nucleus_apply_options options = {.size = sizeof options, .flags = flags};
+
+    return nucleus_program_apply(program, &options, NULL);
+}
+
 static nucleus_program *imported_from(const nucleus_filter *filter)
 {
     const nucleus_program *program = nucleus_filter_program(filter);
@@ -257,13 +264,13 @@ static int apply_imported(const nucleus_filter *filter)
 
     (void)filter;
     for (size_t i = 0; i < COUNT(without); i++)
-        if (nucleus_program_apply(imported, without[i]) != NUCLEUS_ERR_UNPROVEN || probe() != 0)
+        if (apply_with(imported, without[i]) != NUCLEUS_ERR_UNPROVEN || probe() != 0)
             return 1;
-    if (nucleus_program_apply(imported, NUCLEUS_APPLY_TRUSTED << 1) != INVALID || probe() != 0)
+    if (apply_with(imported, NUCLEUS_APPLY_TRUSTED << 1) != INVALID || probe() != 0)
         return 2;
     if (status_field("NoNewPrivs", before) != before)
         return 3;
-    if (nucleus_program_apply(imported, NUCLEUS_APPLY_TRUSTED) != NUCLEUS_OK)
+    if (apply_with(imported, NUCLEUS_APPLY_TRUSTED) != NUCLEUS_OK)
         return NOT_LOADED;
     nucleus_program_free(imported);
     return probe() == 77 ? 0 : NOT_AS_ASKED;
@@ -275,7 +282,7 @@ static int apply_imported_everywhere(const nucleus_filter *filter)
                    NUCLEUS_APPLY_BEST_EFFORT | NUCLEUS_APPLY_TRUSTED;
 
     (void)filter;
-    return nucleus_program_apply(imported, all) == NUCLEUS_OK && probe() == 77 ? 0 : NOT_AS_ASKED;
+    return apply_with(imported, all) == NUCLEUS_OK && probe() == 77 ? 0 : NOT_AS_ASKED;
 }
 
 /* A filter's own program is proven, whoever vouches for it or not. */
@@ -283,9 +290,9 @@ static int apply_own_program(const nucleus_filter *filter)
 {
     const nucleus_program *program = nucleus_filter_program(filter);
 
-    if (nucleus_program_apply(program, 0) != NUCLEUS_OK)
+    if (apply_with(program, 0) != NUCLEUS_OK)
         return NOT_LOADED;
-    if (nucleus_program_apply(program, NUCLEUS_APPLY_TRUSTED) != NUCLEUS_OK)
+    if (apply_with(program, NUCLEUS_APPLY_TRUSTED) != NUCLEUS_OK)
         return NOT_LOADED;
     return probe() == 77 ? 0 : NOT_AS_ASKED;
 }
