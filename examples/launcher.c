@@ -216,11 +216,20 @@ static void build(nucleus_filter *filter, const struct options *options)
 /* In the child, between fork and exec. */
 static void confine_and_run(const nucleus_filter *filter, const struct options *options)
 {
-    switch (nucleus_filter_apply(filter, options->apply)) {
-    case NUCLEUS_OK: break;
-    case NUCLEUS_NOT_APPLIED: perror("launcher: warning: running UNCONFINED"); break;
-    default: perror("launcher: cannot confine"); _exit(EXIT_LAUNCHER);
+    const nucleus_apply_options how = {.size = sizeof how, .flags = options->apply};
+    nucleus_apply_result result = {.size = sizeof result};
+    nucleus_status status = nucleus_program_apply(nucleus_filter_program(filter), &how, &result);
+
+    if (status != NUCLEUS_OK || result.missing != 0) {
+        char what[256];
+        nucleus_apply_message(&result, what, sizeof what);
+        fprintf(stderr, "launcher: %s: %s\n",
+                status == NUCLEUS_OK            ? "warning"
+                : status == NUCLEUS_NOT_APPLIED ? "warning: running UNCONFINED"
+                                                : "cannot confine", what);
     }
+    if (status < 0)
+        _exit(EXIT_LAUNCHER);
     execvp(*options->program, options->program);
     int error = errno;
     fprintf(stderr, "launcher: %s: %s\n", *options->program, strerror(error));
