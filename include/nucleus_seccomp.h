@@ -94,7 +94,8 @@ typedef int32_t nucleus_status;
 // The kernel refused; errno says why, see nucleus_filter_apply.
 #define NUCLEUS_ERR_KERNEL (-7)
 
-// A bug in this library was caught. The handle can only be freed.
+// A bug in this library was caught. A filter that the call could change can only be freed; what it
+// only looked at is as it was.
 #define NUCLEUS_ERR_INTERNAL (-8)
 
 // There is too little room in the caller's buffer.

@@ -14,6 +14,8 @@ pub(super) fn guarded(
     body: impl FnOnce() -> nucleus_status,
     on_panic: impl FnOnce(),
 ) -> nucleus_status {
+    #[cfg(test)]
+    let body = || super::panics::around(body);
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| {
         on_panic();
         NUCLEUS_ERR_INTERNAL

@@ -12,7 +12,7 @@ use crate::policy::evaluate;
 /// A system call as a filter sees it: the kernel's struct seccomp_data (linux/seccomp.h), in the
 /// byte order of this machine whatever the architecture is that it speaks of.
 #[repr(C)]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 #[allow(non_camel_case_types)]
 pub struct nucleus_call {
     /// The number; on x32 with bit 30 set. -1 is what a tracer writes to skip a call.

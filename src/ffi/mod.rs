@@ -65,3 +65,5 @@ pub mod log;
 
 mod boundary;
 mod growable;
+#[cfg(test)]
+mod panics;

@@ -20,7 +20,7 @@ use crate::bpf::{self, Statistics};
 ///
 /// Later versions may add fields at the end.
 #[repr(C)]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 #[allow(non_camel_case_types)]
 pub struct nucleus_stats {
     /// Set by the caller: sizeof(nucleus_stats).

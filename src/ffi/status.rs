@@ -32,7 +32,8 @@ pub const NUCLEUS_ERR_TOO_LARGE: nucleus_status = -5;
 pub const NUCLEUS_ERR_UNPROVEN: nucleus_status = -6;
 /// The kernel refused; errno says why, see nucleus_filter_apply.
 pub const NUCLEUS_ERR_KERNEL: nucleus_status = -7;
-/// A bug in this library was caught. The handle can only be freed.
+/// A bug in this library was caught. A filter that the call could change can only be freed; what it
+/// only looked at is as it was.
 pub const NUCLEUS_ERR_INTERNAL: nucleus_status = -8;
 /// There is too little room in the caller's buffer.
 pub const NUCLEUS_ERR_BUFFER: nucleus_status = -9;
