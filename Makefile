@@ -28,6 +28,10 @@ STAGE := $(CURDIR)/target/stage
     setup-bench clean
 
 # Without the rlib, which is for Rust: Cargo optimizes across crates only where none is made with it.
+# Without the path to other crates, which their panics would tell, so that all who build it get the same
+# bytes; but for those who have a blank in it, which RUSTFLAGS can't.
+CARGO_AT := $(or $(CARGO_HOME),$(HOME)/.cargo)
+all: export RUSTFLAGS += $(if $(word 2,$(CARGO_AT)),,--remap-path-prefix=$(CARGO_AT)=/cargo)
 all:
 	$(CARGO) rustc --lib --crate-type cdylib,staticlib --release --locked --quiet --target-dir target
 

@@ -13,5 +13,6 @@ mod inspect;
 mod install;
 mod kernel;
 mod launcher;
+mod same_bytes;
 mod stage;
 mod workloads;
