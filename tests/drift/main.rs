@@ -9,6 +9,7 @@ mod graph;
 mod header;
 mod levels_page;
 mod policy_page;
+mod supply_chain;
 mod syscall_tables;
 mod version;
 
