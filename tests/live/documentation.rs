@@ -61,24 +61,31 @@ fn is_program(example: &str) -> bool {
     example.contains("int main(")
 }
 
-/// What an example may speak of: a filter that is being made, another one, and a program.
-const SUBJECTS: &str =
-    "(nucleus_filter *f, const nucleus_filter *baseline, const nucleus_program *p)";
+/// What an example may speak of: a filter that is being made, another one, a program, and a descriptor.
+const SUBJECTS: &str = "(nucleus_filter *f, const nucleus_filter *baseline, const nucleus_program *p, \
+                        int report_fd)";
 
 #[test]
 fn other_examples_compile() {
-    let headers =
-        ["err.h", "stdio.h", "stdlib.h", "sys/socket.h", "sys/syscall.h", "nucleus_seccomp.h"];
-    let mut source: String =
-        headers.iter().map(|header| format!("#include <{header}>\n")).collect();
+    const HEADERS: [&str; 7] = [
+        "err.h",
+        "stdio.h",
+        "stdlib.h",
+        "sys/socket.h",
+        "sys/syscall.h",
+        "unistd.h",
+        "nucleus_seccomp.h",
+    ];
+    let mut source = "#define _POSIX_C_SOURCE 200809L\n".to_owned(); // dprintf
+    source.extend(HEADERS.map(|header| format!("#include <{header}>\n")));
     let mut count = 0;
     let modules = modules().into_iter().map(|module| format!("src/ffi/{module}"));
     for document in modules.chain(["README.md".to_owned()]) {
         for example in examples(&document).iter().filter(|example| !is_program(example)) {
             count += 1;
             let function = format!("void example_{count}{SUBJECTS}");
-            source += &format!("{function};\n{function}\n{{\n(void)f, (void)baseline, (void)p;\n");
-            source += &format!("{example}}}\n");
+            let unused = "(void)f, (void)baseline, (void)p, (void)report_fd;";
+            source += &format!("{function};\n{function}\n{{\n{unused}\n{example}}}\n");
         }
     }
     assert!(count >= 7, "{count} examples found");
