@@ -38,7 +38,7 @@ static int check_(int holds, int line, const char *what, ...)
     return 0;
 }
 
-static int same_status(const char *what, nucleus_status got, nucleus_status expected)
+static inline int same_status(const char *what, nucleus_status got, nucleus_status expected)
 {
     return CHECK(got == expected, "%s: %s, not %s", what, nucleus_status_name(got),
                  nucleus_status_name(expected));

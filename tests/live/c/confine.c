@@ -1,5 +1,5 @@
-/* What a filter does on the real kernel: each check confines a child of its own. Threads and the
- * calls between fork and exec are in confine_threads.c. */
+/* What a filter does on the real kernel: each check confines a child of its own. Threads are in
+ * confine_threads.c, the calls between fork and exec in fork_safety.c. */
 #define _GNU_SOURCE
 #include "confine.h"
 

@@ -1,12 +1,6 @@
-/* Filters and threads, and what may be done between fork and exec: each check confines a child of
- * its own.
- *
- *     confine_threads            all checks
- *     confine_threads probe      exits with the errno that getppid fails with: what the checks exec
- */
+/* Filters and threads: each check confines a child of its own. What children do between fork and exec is in
+ * fork_safety.c. */
 #define _GNU_SOURCE
-#include <sched.h>
-
 #include "confine.h"
 
 enum { THREADS = 8 };
@@ -209,88 +203,8 @@ static int kill_one_thread(const nucleus_filter *unused)
     return probe() == 0 ? 0 : 1;
 }
 
-/* ---- between fork and exec ---- */
-
-static char *const probe_program[] = {"confine_threads", "probe", NULL};
-
-static void apply_and_exec(const nucleus_filter *filter)
+int main(void)
 {
-    if (nucleus_filter_apply(filter, 0) == NUCLEUS_OK)
-        execv("/proc/self/exe", probe_program);
-    _exit(200);
-}
-
-/* The parent is suspended until the exec and shares its memory with the child till then. */
-static int vfork_and_exec(const nucleus_filter *filter)
-{
-    pid_t child = vfork();
-
-    if (child == 0)
-        apply_and_exec(filter);
-    return outcome_of(child) == 77 && probe() == 0 ? 0 : 1;
-}
-
-static int cloned(void *filter)
-{
-    apply_and_exec(filter);
-    return 201;
-}
-
-static int clone_and_exec(const nucleus_filter *filter)
-{
-    enum { STACK = 64 * 1024 };
-    char *stack = malloc(STACK);
-    if (stack == NULL)
-        return 2;
-    pid_t child = clone(cloned, stack + STACK, CLONE_VM | CLONE_VFORK | SIGCHLD,
-                        (void *)(uintptr_t)filter);
-    free(stack);
-    return outcome_of(child) == 77 && probe() == 0 ? 0 : 1;
-}
-
-static volatile bool churning = true;
-
-static void *churn(void *argument)
-{
-    unsigned size = 1;
-
-    for (unsigned i = 0; churning; i++) {
-        if (i % 256 == 0)
-            usleep(50); /* on few processors the forks would hardly get a turn */
-        char *block = malloc(size);
-        if (block == NULL)
-            return argument;
-        block[0] = 1;
-        free(block);
-        size = size * 5 % 65521;
-    }
-    return NULL;
-}
-
-/* If apply took a lock or allocated, a child forked while another thread holds the allocator's lock
- * would wait for ever for a thread that it does not have. */
-static int fork_in_a_storm(const nucleus_filter *filter)
-{
-    enum { FORKS = 300 };
-    pthread_t threads[THREADS];
-    int wrong = 0;
-
-    start(threads, THREADS, churn, (void *)(uintptr_t)filter);
-    for (int i = 0; i < FORKS && wrong == 0; i++) {
-        pid_t child = fork();
-        if (child == 0)
-            _exit(nucleus_filter_apply(filter, 0) == NUCLEUS_OK && probe() == 77 ? 0 : 1);
-        wrong += outcome_of(child) != 0;
-    }
-    churning = false;
-    return wrong + join(threads, THREADS);
-}
-
-int main(int argc, char **argv)
-{
-    if (argc > 1 && strcmp(argv[1], "probe") == 0)
-        return probe();
-
     static const struct { const char *what; int (*body)(const nucleus_filter *); } rows[] = {
         {"TSYNC confines all threads", tsync_confines_all},
         {"TSYNC as an attribute", tsync_as_an_attribute},
@@ -299,9 +213,6 @@ int main(int argc, char **argv)
         {"one filter in many threads", one_filter_in_many_threads},
         {"many filters in many threads", many_filters_in_many_threads},
         {"one thread killed", kill_one_thread},
-        {"apply between vfork and exec", vfork_and_exec},
-        {"apply between clone and exec", clone_and_exec},
-        {"fork and apply while threads allocate", fork_in_a_storm},
     };
     const nucleus_filter *filter = probe_fails_with(77);
 

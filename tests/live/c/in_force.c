@@ -1,7 +1,6 @@
 /* Attributes, the other doors into the kernel, and programs from elsewhere, on the real kernel:
  * each check confines a child of its own. */
 #define _GNU_SOURCE
-#include <grp.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -11,21 +10,6 @@
 
 /* What a child found, besides an errno of the call it made. */
 enum { NOT_LOADED = 200, NOT_AS_ASKED };
-
-/* A field of /proc/self/status, in base 16, or `otherwise` on a kernel without. */
-static uint64_t status_field(const char *name, uint64_t otherwise)
-{
-    FILE *file = fopen("/proc/self/status", "r");
-    size_t length = strlen(name);
-    char line[256];
-
-    while (file != NULL && fgets(line, sizeof line, file) != NULL)
-        if (strncmp(line, name, length) == 0 && line[length] == ':')
-            otherwise = strtoull(line + length + 1, NULL, 16);
-    if (file != NULL)
-        fclose(file);
-    return otherwise;
-}
 
 static int apply_and_probe(const nucleus_filter *filter)
 {
@@ -42,15 +26,6 @@ static struct privileges {
     int error;              /* what errno says if the kernel refuses */
     uint64_t afterwards;    /* whether it is set then */
 } privileges;
-
-static bool become_nobody(void)
-{
-    enum { NOBODY = 65534 };
-
-    return geteuid() != 0 ||
-           (setgroups(0, NULL) == 0 && setresgid(NOBODY, NOBODY, NOBODY) == 0 &&
-            setresuid(NOBODY, NOBODY, NOBODY) == 0);
-}
 
 static int apply_with_privileges(const nucleus_filter *filter)
 {
@@ -80,8 +55,6 @@ static void check_no_new_privs(void)
          NUCLEUS_NOT_APPLIED, EACCES, 0},
         {"not set, but by somebody before", 0, 0, true, true, NUCLEUS_OK, 0, 1},
     };
-    const uint64_t admin = UINT64_C(1) << 21; /* CAP_SYS_ADMIN */
-    bool may = (status_field("CapEff", 0) & admin) != 0;
 
     if (status_field("NoNewPrivs", 0) != 0) {
         printf("skipped: no_new_privs is set for this process already\n");
@@ -91,7 +64,7 @@ static void check_no_new_privs(void)
         nucleus_filter *filter = new_filter(NUCLEUS_ALLOW);
 
         privileges = rows[i];
-        if (!may && !rows[i].as_nobody && rows[i].attribute == 0) {
+        if (!is_admin() && !rows[i].as_nobody && rows[i].attribute == 0) {
             printf("skipped: %s, which this process has not\n", rows[i].what);
         } else {
             nucleus_filter_add_rule(filter, NUCLEUS_ERRNO(77), "getppid", NULL, 0);
