@@ -25,6 +25,10 @@ static size_t arena_used;
 static void *idle_blocks[LARGEST + 1]; /* each is a list */
 static bool allocator_locked;
 
+/* What is to fail; see fail_allocations. */
+static unsigned long allocation_to_fail, allocations_counted, allocations_refused;
+static bool fails_for_good;
+
 /* In front of what a caller gets. */
 struct header {
     unsigned char *block;
@@ -42,6 +46,28 @@ static void lock_allocator(void)
 static void unlock_allocator(void)
 {
     __atomic_clear(&allocator_locked, __ATOMIC_RELEASE);
+}
+
+/* From here on the n-th allocation fails, alone or with all that follow. 0: none does. */
+static inline void fail_allocations(unsigned long n, bool for_good)
+{
+    allocation_to_fail = n;
+    allocations_counted = allocations_refused = 0;
+    fails_for_good = for_good;
+}
+
+/* Whether one has failed since. */
+static inline bool allocations_failed(void) { return allocations_refused != 0; }
+
+static bool is_to_fail(void)
+{
+    if (allocation_to_fail == 0)
+        return false;
+    allocations_counted++;
+    bool fails = fails_for_good ? allocations_counted >= allocation_to_fail
+                                : allocations_counted == allocation_to_fail;
+    allocations_refused += fails;
+    return fails;
 }
 
 static unsigned char *block_of(size_t power)
@@ -69,7 +95,7 @@ static void *allocate(size_t size, size_t alignment)
     allocator_calls++;
     while (power < LARGEST && (size_t)1 << power < room)
         power++;
-    if (size < sizeof arena && room <= (size_t)1 << power)
+    if (!is_to_fail() && size < sizeof arena && room <= (size_t)1 << power)
         block = block_of(power);
     if (block == NULL) {
         errno = ENOMEM;

@@ -1,0 +1,160 @@
+/* Memory runs out, at each allocation of a build in turn, for once or for good: the process is aborted (as
+ * Rust's allocations do), or has an error in hand, or the program that was asked for. Never another. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "counted_malloc.h"
+#include "filters.h"
+
+/* ---- what is built; no status is looked at but compile's ---- */
+
+static void of_rules(nucleus_filter *f)
+{
+    static const nucleus_arg arg = {.index = 1, .op = NUCLEUS_CMP_GE, .width = 64, .value = 1ull << 40};
+
+    nucleus_filter_use_default(f, NUCLEUS_POLICY_NETWORK);
+    nucleus_filter_add_arch(f, NUCLEUS_ARCH_AARCH64);
+    nucleus_filter_deny(f, "uname");
+    nucleus_filter_add_rule(f, NUCLEUS_ERRNO(9), "mmap", &arg, 1);
+    nucleus_filter_set_priority(f, "read", 9);
+}
+
+static void of_a_level(nucleus_filter *f)
+{
+    nucleus_filter_use_level(f, NUCLEUS_LEVEL_NETWORK);
+    nucleus_filter_harden(f, 0);
+}
+
+static void of_a_profile(nucleus_filter *f)
+{
+    static const char JSON[] =
+        "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"defaultErrnoRet\":38,\"syscalls\":[{\"names\":[\"rea"
+        "d\",\"write\",\"nobody\"],\"action\":\"SCMP_ACT_ALLOW\"},{\"names\":[\"clone\"],\"action\":\"S"
+        "CMP_ACT_ALLOW\",\"args\":[{\"index\":0,\"value\":2114060288,\"valueTwo\":0,\"op\":\"SCMP_CMP_MA"
+        "SKED_EQ\"}]}]}";
+
+    nucleus_filter_parse_oci(f, JSON, sizeof JSON - 1, 0);
+}
+
+static void of_filters(nucleus_filter *f)
+{
+    nucleus_filter *other = NULL, *copy = NULL;
+
+    nucleus_filter_allow(f, "getpid");
+    nucleus_filter_begin(f);
+    nucleus_filter_allow(f, "uname");
+    nucleus_filter_rollback(f);
+    nucleus_filter_new(NUCLEUS_ERRNO(1), &other);
+    nucleus_filter_allow(other, "getpid");
+    nucleus_filter_deny(other, "getppid");
+    nucleus_filter_clone(other, &copy);
+    nucleus_filter_merge(f, copy);
+    nucleus_filter_free(copy);
+    nucleus_filter_free(other);
+}
+
+static const struct build {
+    const char *what;
+    void (*build)(nucleus_filter *f);
+} BUILDS[] = {
+    {"the built-in policy and rules", of_rules},
+    {"a level, hardened", of_a_level},
+    {"a profile", of_a_profile},
+    {"other filters", of_filters},
+};
+
+/* The status that compile comes to; the filter is never freed. */
+static nucleus_status build(const struct build *what, const nucleus_program **program)
+{
+    nucleus_filter *f = NULL;
+
+    nucleus_filter_new(NUCLEUS_KILL_PROCESS, &f);
+    what->build(f);
+    nucleus_status status = nucleus_filter_compile(f);
+    *program = nucleus_filter_program(f);
+    return status;
+}
+
+static bool same_program(const nucleus_program *a, const nucleus_program *b)
+{
+    size_t count = nucleus_program_count(a);
+
+    return count == nucleus_program_count(b) &&
+           memcmp(nucleus_program_instructions(a), nucleus_program_instructions(b),
+                  count * sizeof(nucleus_instruction)) == 0;
+}
+
+/* ---- each allocation in turn ---- */
+
+enum { AS_ASKED, AN_ERROR, ABORTED, ANOTHER, OUTCOMES };
+
+/* Whether the build came to an end without needing allocation n. */
+static bool *enough;
+
+static int with_failure(const struct build *what, const nucleus_program *asked,
+                        unsigned long n, bool for_good)
+{
+    const nucleus_program *program;
+
+    fail_allocations(n, for_good);
+    nucleus_status status = build(what, &program);
+    *enough = !allocations_failed();
+    fail_allocations(0, false);
+    if (status != NUCLEUS_OK)
+        return program == NULL ? AN_ERROR : ANOTHER;
+    return same_program(program, asked) ? AS_ASKED : ANOTHER;
+}
+
+static int outcome_of_child(const struct build *what, const nucleus_program *asked,
+                            unsigned long n, bool for_good)
+{
+    int status;
+
+    *enough = false;
+    pid_t child = fork();
+    if (child == 0) {
+        /* Rust says on standard error what it could not allocate. */
+        dup2(open("/dev/null", O_WRONLY), 2);
+        _exit(with_failure(what, asked, n, for_good));
+    }
+    if (child == -1 || waitpid(child, &status, 0) != child)
+        return ANOTHER;
+    if (WIFSIGNALED(status))
+        return WTERMSIG(status) == SIGABRT ? ABORTED : ANOTHER;
+    return WEXITSTATUS(status);
+}
+
+static void check(const struct build *what, bool for_good)
+{
+    unsigned long outcomes[OUTCOMES] = {0}, n = 0;
+    const nucleus_program *asked = NULL;
+
+    same_status(what->what, build(what, &asked), NUCLEUS_OK);
+    do {
+        int outcome = outcome_of_child(what, asked, ++n, for_good);
+        CHECK(outcome >= 0 && outcome < ANOTHER, "%s: without allocation %lu%s: outcome %d",
+              what->what, n, for_good ? " and all that follow" : "", outcome);
+        outcomes[outcome >= 0 && outcome < OUTCOMES ? outcome : ANOTHER]++;
+    } while (!*enough && n < 1000000);
+    CHECK(outcomes[AS_ASKED] >= 1, "%s: the last was to have all that it needs", what->what);
+    CHECK(outcomes[ABORTED] + outcomes[AN_ERROR] > 10, "%s: nothing was ever short", what->what);
+    printf("out_of_memory: %s, %s: %lu times aborted, %lu an error, %lu as asked\n", what->what,
+           for_good ? "for good" : "once", outcomes[ABORTED], outcomes[AN_ERROR],
+           outcomes[AS_ASKED]);
+}
+
+int main(void)
+{
+    enough = mmap(NULL, sizeof *enough, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (enough == MAP_FAILED)
+        return 2;
+    for (size_t i = 0; i < COUNT(BUILDS); i++) {
+        check(&BUILDS[i], false);
+        check(&BUILDS[i], true);
+    }
+    return report("out_of_memory");
+}
