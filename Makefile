@@ -6,6 +6,7 @@
 # make lint       formatting and clippy
 # make docs-graph docs/policy.dot and .svg, the built-in policy as a picture; needs graphviz
 # make header     include/nucleus_seccomp.h and the other generated files, anew
+# make musl       target/musl, the archive for static programs with musl
 # make install    into PREFIX (default /usr/local); DESTDIR, LIBDIR, INCLUDEDIR as usual
 
 PREFIX ?= /usr/local
@@ -22,18 +23,26 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 SONAME := libnucleus_seccomp.so.0
 SHARED := libnucleus_seccomp.so.$(VERSION)
 BUILT := target/release
+MUSL ?= $(shell uname -m)-unknown-linux-musl
 STAGE := $(CURDIR)/target/stage
 
-.PHONY: all demo test bench bench-docs docs-graph lint header install uninstall stage setup-demo setup-test \
+.PHONY: all musl demo test bench bench-docs docs-graph lint header install uninstall stage setup-demo setup-test \
     setup-bench clean
 
 # Without the rlib, which is for Rust: Cargo optimizes across crates only where none is made with it.
 # Without the path to other crates, which their panics would tell, so that all who build it get the same
 # bytes; but for those who have a blank in it, which RUSTFLAGS can't.
 CARGO_AT := $(or $(CARGO_HOME),$(HOME)/.cargo)
-all: export RUSTFLAGS += $(if $(word 2,$(CARGO_AT)),,--remap-path-prefix=$(CARGO_AT)=/cargo)
+all musl: export RUSTFLAGS += $(if $(word 2,$(CARGO_AT)),,--remap-path-prefix=$(CARGO_AT)=/cargo)
 all:
 	$(CARGO) rustc --lib --crate-type cdylib,staticlib --release --locked --quiet --target-dir target
+
+# With Rust's unwinder for musl beside it: gcc's, which musl-gcc links else, is made for glibc.
+musl:
+	$(CARGO) rustc --lib --crate-type staticlib --release --locked --quiet --target-dir target \
+	    --target $(MUSL)
+	install -D -m 644 -t target/musl target/$(MUSL)/release/libnucleus_seccomp.a \
+	    "$$(rustc --print target-libdir --target $(MUSL))/self-contained/libunwind.a"
 
 install: all
 	install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(INCLUDEDIR)'

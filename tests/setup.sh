@@ -149,6 +149,16 @@ install_from_pypi() {
     "$venv/bin/pip" install -q --disable-pip-version-check "${wanted[@]}"
 }
 
+# Only rustup has the standard library for musl; with a Rust from elsewhere its test is skipped.
+install_rust_for_musl() {
+    local target
+    target="$(uname -m)-unknown-linux-musl"
+    command -v rustup >/dev/null || return 0
+    [ ! -d "$(rustc --print target-libdir --target "$target")" ] || return 0
+    say "installing Rust's standard library for $target"
+    rustup --quiet target add "$target" || say "not installed: $target"
+}
+
 case "${1-}" in
 demo)
     install_packages "$demo_needs"
@@ -159,6 +169,7 @@ test)
         install_packages "$x86_64_needs" || say "not installed: what is in the way would be removed"
     fi
     install_from_pypi
+    install_rust_for_musl
     ;;
 bench)
     install_packages "$bench_needs"

@@ -9,6 +9,7 @@ mod attacks;
 mod c_library;
 mod cached;
 mod documentation;
+mod examples;
 mod inspect;
 mod install;
 mod kernel;
