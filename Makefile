@@ -1,6 +1,7 @@
 # make            the library, shared and static
 # make demo       real programs and attacks under the launcher, in a short table
 # make test       everything that is tested; installs what it needs
+# make test-long  what make test tries in a short form, for as long as one likes
 # make bench      what a filter costs, beside its peers; installs what it needs
 # make bench-docs docs/benchmarks.md and its plots, from what make bench has measured
 # make lint       formatting and clippy
@@ -26,8 +27,8 @@ BUILT := target/release
 MUSL ?= $(shell uname -m)-unknown-linux-musl
 STAGE := $(CURDIR)/target/stage
 
-.PHONY: all musl demo test bench bench-docs docs-graph lint header install uninstall stage setup-demo setup-test \
-    setup-bench clean
+.PHONY: all musl demo test test-long bench bench-docs docs-graph lint header install uninstall \
+    stage setup-demo setup-test setup-bench clean
 
 # Without the rlib, which is for Rust: Cargo optimizes across crates only where none is made with it.
 # Without the path to other crates, which their panics would tell, so that all who build it get the same
@@ -86,6 +87,10 @@ demo: setup-demo stage
 # Tests that need the installed library, the launcher or other languages find them under target/.
 test: setup-test stage
 	$(CARGO) test --locked --quiet --no-fail-fast -- --show-output
+
+# A command a line; each says what it did. Some minutes each.
+test-long: setup-test stage
+	NUCLEUS_KERNEL_POLICIES=20000 $(CARGO) test --locked --quiet --test live kernel:: -- --show-output
 
 # The staged library is what it measures; the results are in target/bench.
 bench: setup-bench stage

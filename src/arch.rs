@@ -295,9 +295,10 @@ impl Arch {
         token & TOKEN_LITTLE_ENDIAN == 0
     }
 
-    /// Whether the upper halves of its arguments are always 0: of 32 bits, and filled up so by the
-    /// kernel (syscall_get_arguments). Not where an entry point of 64 bits is used, as by x32, and not
-    /// on MIPS, whose 64-bit kernels hand on what stands in the registers.
+    /// Whether the upper halves of its programs' arguments are always 0. Not where an entry point of 64
+    /// bits is used, as by x32, and not on MIPS, whose 64-bit kernels hand on what stands in the
+    /// registers. So do those of x86_64 (syscall_get_arguments): a 64-bit program can leave what it likes
+    /// there before `int 0x80`, and the call takes the lower halves.
     #[must_use]
     pub(crate) const fn has_narrow_arguments(self) -> bool {
         matches!(

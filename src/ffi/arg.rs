@@ -23,7 +23,8 @@ pub const NUCLEUS_CMP_MASKED_EQ: u32 = 7;
 ///
 /// Choose the width by what the kernel looks at: 32 for its int, unsigned and flags of that size,
 /// whose upper register half is the caller's to fill with anything; 64 for long, size_t and
-/// pointers.
+/// pointers. On 32-bit architectures 32 for all: of the registers that a 64-bit program has filled
+/// before int 0x80 the kernel takes the lower halves, and filters see the whole.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[allow(non_camel_case_types)]

@@ -12,8 +12,8 @@ impl Policy {
     }
 
     /// The same policy as far as the profiles of container engines can tell: calls of architectures
-    /// that it does not cover as a whole get `bad_arch`, and where the kernel fills up the arguments of
-    /// a 32-bit architecture with zeros, the lower halves alone are compared.
+    /// that it does not cover as a whole get `bad_arch`, and where the upper halves of a 32-bit
+    /// architecture's arguments are zeros, the lower ones alone are compared.
     ///
     /// # Errors
     /// None of these: the layers are of one policy.

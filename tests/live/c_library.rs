@@ -16,25 +16,28 @@ const STRICT: [&str; 8] =
     ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-O1", "-g"];
 
 /// The test programs that confine children of theirs.
-const CONFINING: [&str; 9] = [
+const CONFINING: [&str; 11] = [
     "apply_options",
     "apply_sizes",
     "confine",
+    "confine_races",
     "confine_threads",
     "confine_x86",
     "fork_safety",
     "in_force",
     "is_applied",
     "kernel_features",
+    "stacking",
 ];
 
 /// The test programs that ask the library alone. They take "quick", for who runs them slowly.
-const ASKING: [&str; 17] = [
+const ASKING: [&str; 18] = [
     "algebra",
     "apply_message",
     "bad_input",
     "bad_pointers",
     "compare",
+    "compile_threads",
     "fingerprint",
     "firecracker",
     "harden",

@@ -13,6 +13,7 @@ use std::ffi::CStr;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::Instant;
 
+use crate::shared::shared;
 use nucleus_seccomp::action::Action;
 use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::bpf::{Instruction, Opcode, Program, is_constant_allow, run};
@@ -148,15 +149,8 @@ struct Shared {
 
 impl Shared {
     fn new() -> &'static Self {
-        let (size, none) = (size_of::<Self>(), std::ptr::null_mut());
-        let (access, kind) =
-            (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED | libc::MAP_ANONYMOUS);
-        // SAFETY: a new mapping, wherever the kernel likes, touches no memory of anybody's.
-        let memory = unsafe { libc::mmap(none, size, access, kind, -1, 0) };
-        assert_ne!(memory, libc::MAP_FAILED);
-        // SAFETY: the mapping is large enough, aligned to a page, zeroed, which is a value of all
-        // atomics, and never unmapped.
-        unsafe { &*memory.cast() }
+        // SAFETY: atomics, of which 0 is a value.
+        unsafe { shared() }
     }
 }
 

@@ -1,29 +1,9 @@
 /* Filters and threads: each check confines a child of its own. What children do between fork and exec is in
  * fork_safety.c. */
 #define _GNU_SOURCE
-#include "confine.h"
+#include "threads.h"
 
 enum { THREADS = 8 };
-
-static void start(pthread_t *threads, unsigned n, void *(*body)(void *), void *argument)
-{
-    for (unsigned i = 0; i < n; i++)
-        if (pthread_create(&threads[i], NULL, body, argument) != 0)
-            exit(2);
-}
-
-/* The sum of what the threads answered; each answers 0 when all is well. */
-static int join(const pthread_t *threads, unsigned n)
-{
-    int sum = 0;
-
-    for (unsigned i = 0; i < n; i++) {
-        void *answer;
-        pthread_join(threads[i], &answer);
-        sum += answer != NULL;
-    }
-    return sum;
-}
 
 /* ---- all threads at once ---- */
 

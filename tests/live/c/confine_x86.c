@@ -158,6 +158,37 @@ static void check_attempts(void)
     nucleus_filter_free(hardened);
 }
 
+/* getpgid, with something above the 32 bits that it takes. */
+static int ask_with_upper_half(const nucleus_filter *filter)
+{
+    enum { X86_GETPGID = 132 };
+
+    if (nucleus_filter_apply(filter, 0) != NUCLEUS_OK)
+        return 255;
+    long result = call_x86(X86_GETPGID, (const uint64_t[]){UINT64_C(1) << 32, 0, 0, 0, 0});
+    return result < 0 ? (int)-result : DONE;
+}
+
+/* The filter sees what the call does not take: why comparisons are by 32 bits on x86. */
+static void check_upper_halves(void)
+{
+    static const struct { const char *what; uint32_t width; int expected; } rows[] = {
+        {"getpgid(0) refused, by 32 bits", 32, 66},
+        {"getpgid(0) refused, by 64 bits", 64, DONE},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const nucleus_arg is_0 = {.op = NUCLEUS_CMP_EQ, .width = rows[i].width};
+        nucleus_filter *filter = new_filter(NUCLEUS_ALLOW);
+
+        nucleus_filter_add_arch(filter, NUCLEUS_ARCH_X86);
+        nucleus_filter_add_rule(filter, NUCLEUS_ERRNO(66), "getpgid", &is_0, 1);
+        in_child(rows[i].what, ask_with_upper_half, compiled(rows[i].what, filter),
+                 rows[i].expected);
+        nucleus_filter_free(filter);
+    }
+}
+
 static int run_hardened(char **argv)
 {
     nucleus_filter *filter = container(true);
@@ -172,10 +203,12 @@ int main(int argc, char **argv)
 {
     if (argc > 1)
         return run_hardened(argv);
-    if (kernel_has_it())
+    if (kernel_has_it()) {
         check_attempts();
-    else
+        check_upper_halves();
+    } else {
         puts("skipped: this kernel has no 32-bit entry point");
+    }
     return report("confine_x86");
 }
 

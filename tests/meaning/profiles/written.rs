@@ -444,8 +444,8 @@ fn architectures_with_numbers_of_their_own() {
     }
 }
 
-/// On 32-bit architectures the kernel fills up arguments with zeros, so that 64-bit conditions can be
-/// said there.
+/// On 32-bit architectures arguments have no upper halves that a call takes, so that 64-bit conditions can
+/// be said there.
 #[test]
 fn wide_conditions_hold_on_narrow_architectures() {
     let rows: [(&str, Condition, Result<(), &str>); 4] = [
