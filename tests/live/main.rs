@@ -9,6 +9,7 @@ mod attacks;
 mod c_library;
 mod cached;
 mod documentation;
+mod go;
 mod inspect;
 mod install;
 mod kernel;
