@@ -17,7 +17,7 @@ const (
 	// one for nearly every program, since Go's runtime has threads of its own.
 	AllThreads Scope = iota
 	// ThisThread confines the calling goroutine alone, by wiring it to its thread ([runtime.LockOSThread])
-	// for good. The thread ends with the goroutine. Programs that it starts are confined; goroutines that
+	// for good: don't unlock it. The thread ends with the goroutine. Programs that it starts are confined; goroutines that
 	// it starts are not, as they run elsewhere. In the main goroutine it confines the main thread, which
 	// never ends.
 	ThisThread

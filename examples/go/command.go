@@ -42,8 +42,8 @@ type Cmd struct {
 //
 // What starts is this program itself, by way of /proc/self/exe, with the filter among its arguments. Before
 // Go's runtime and anything else of the program runs there, a C constructor of this package finds that it
-// was started so, loads the filter with no_new_privs, and executes the named program in its place: between
-// the filter and the program there are the two system calls that load it, and execve.
+// was started so, loads the filter, and executes the named program in its place. It makes no system call
+// between the two, so that the filter need not allow what Go does when it starts, or executes.
 //
 // So Command works where /proc is mounted in what will be the program's root and mount namespace
 // ([syscall.SysProcAttr]), with the libraries that this program is linked with; and not in programs that run

@@ -3,6 +3,8 @@ package nucleusseccomp
 import (
 	"bytes"
 	"context"
+	"debug/elf"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -41,7 +45,7 @@ func TestCommand(t *testing.T) {
 		{"folder", `pwd`, func(c *exec.Cmd) { c.Dir = "/proc" }},
 		{"standard input", `cat`, func(c *exec.Cmd) { c.Stdin = strings.NewReader("read") }},
 		{"limits", `ulimit -a`, func(*exec.Cmd) {}},
-		{"signals", `grep Sig /proc/self/status`, func(*exec.Cmd) {}},
+		{"signals", `grep 'Sig[^Q]' /proc/self/status`, func(*exec.Cmd) {}},
 		{"descriptors", `ls /proc/self/fd`, func(*exec.Cmd) {}},
 		{"files", `ls /proc/self/fd; readlink /proc/self/fd/4`, func(c *exec.Cmd) { c.ExtraFiles = []*os.File{nil, given} }},
 		{"many files", `readlink /proc/self/fd/66`, func(c *exec.Cmd) { c.ExtraFiles = append(make([]*os.File, 63), given) }},
@@ -58,6 +62,29 @@ func TestCommand(t *testing.T) {
 				t.Errorf("%q, %v, want %q", output, err, expected)
 			}
 		})
+	}
+}
+
+// TestCommandAttributes has what the filter says besides rules: it goes with the program.
+func TestCommandAttributes(t *testing.T) {
+	for _, row := range []struct {
+		attr  Attr
+		value uint32
+		args  []string // the flags and no_new_privs, NUCLEUS_*
+	}{
+		{AttrLog, 1, []string{"2", "1"}},
+		{AttrSpecAllow, 1, []string{"4", "1"}},
+		{AttrNoNewPrivs, 0, []string{"0", "2"}},
+	} {
+		f := compiled(t, Allow, func(f *Filter) { f.SetAttr(row.attr, row.value) })
+		c := Command(f, "grep", "NoNewPrivs", "/proc/self/status")
+		if found := c.Args[2:4]; !slices.Equal(found, row.args) {
+			t.Errorf("attribute %d: %q, want %q", row.attr, found, row.args)
+		}
+		output, err := c.Output()
+		if row.attr == AttrNoNewPrivs && (string(output) != "NoNewPrivs:\t0\n" || err != nil) && !errors.Is(err, syscall.EACCES) {
+			t.Errorf("without no_new_privs: %q, %v", output, err)
+		}
 	}
 }
 
@@ -160,6 +187,46 @@ func TestCommandWithoutExecve(t *testing.T) {
 	}
 }
 
+// TestCommandNeedsExecveAlone has a filter that lets nothing else run, but what ends the program.
+func TestCommandNeedsExecveAlone(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skip("the program is written in the machine code of amd64")
+	}
+	f := compiled(t, KillProcess, func(f *Filter) { f.Allow("execve"); f.Allow("exit_group") })
+	err := Command(f, exitsWith7(t)).Run()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 7 {
+		t.Errorf("Run() = %v, want exit status 7", err)
+	}
+}
+
+// exitsWith7 returns the path of a program without any library.
+func exitsWith7(t *testing.T) string {
+	t.Helper()
+	code := []byte{0xbf, 7, 0, 0, 0, 0xb8, syscall.SYS_EXIT_GROUP, 0, 0, 0, 0x0f, 0x05}
+	const headers, address = 64 + 56, 0x400000
+	program := new(bytes.Buffer)
+	for _, part := range []any{
+		elf.Header64{
+			Ident: [16]byte{0x7f, 'E', 'L', 'F', byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT)},
+			Type:  uint16(elf.ET_EXEC), Machine: uint16(elf.EM_X86_64), Version: uint32(elf.EV_CURRENT),
+			Entry: address + headers, Phoff: 64, Ehsize: 64, Phentsize: 56, Phnum: 1,
+		},
+		elf.Prog64{
+			Type: uint32(elf.PT_LOAD), Flags: uint32(elf.PF_R | elf.PF_X), Vaddr: address,
+			Filesz: headers + uint64(len(code)), Memsz: headers + uint64(len(code)), Align: 4096,
+		},
+		code,
+	} {
+		binary.Write(program, binary.LittleEndian, part)
+	}
+	path := filepath.Join(t.TempDir(), "exits")
+	if err := os.WriteFile(path, program.Bytes(), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // TestInnerCommand has it that a Cmd is confined, or does not run, whoever starts it.
 func TestInnerCommand(t *testing.T) {
 	f := withoutUname(t, Errno(syscall.ENOTTY))
@@ -233,8 +300,8 @@ func TestHelperWithPrivileges(t *testing.T) {
 	}
 	defer os.RemoveAll(folder)
 	program := filepath.Join(folder, "program")
-	binary, err := os.ReadFile(self)
-	if err := errors.Join(err, os.Chmod(folder, 0o755), os.WriteFile(program, binary, 0o755)); err != nil {
+	image, err := os.ReadFile(self)
+	if err := errors.Join(err, os.Chmod(folder, 0o755), os.WriteFile(program, image, 0o755)); err != nil {
 		t.Fatal(err)
 	}
 	run := func() (string, error) {

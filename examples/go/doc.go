@@ -26,12 +26,11 @@
 // wires the calling goroutine to its thread and lets the thread end with it, so that no other goroutine
 // ever runs confined, and this one never runs free.
 //
-// A program that is started by another goroutine gets the filters of the thread that starts it. To
-// confine a program that you start, use [Command].
+// A program gets the filters of the thread that starts it. To confine only the program, use [Command].
 //
 // # Concurrency
 //
-// A Filter is changed by one goroutine at a time. Methods that only look at it (Apply, IsApplied, Compare,
-// Evaluate, Export, and Command) may run in many at once. No method may run during or after Close; after
-// it they all return an error.
+// A Filter is changed by one goroutine at a time. What only looks at it (Apply, IsApplied, Compare,
+// Evaluate, Export, the reports, and Command) may run in many at once. Nothing may run during Close; after it
+// a Filter is good for nothing but errors.
 package nucleusseccomp
