@@ -130,6 +130,11 @@ func (c *Cmd) Start() error {
 	err = c.Cmd.Start()
 	c.Args, c.ExtraFiles = args, files
 	theirs.Close()
+	var found *fs.PathError
+	if errors.As(err, &found) && found.Path == self && found.Err == syscall.ENOENT {
+		err = fmt.Errorf("nucleusseccomp: this program does not start where %s shall: /proc has to be mounted there, "+
+			"with the libraries that this program is linked with: %w", args[C.HELPER_PATH], err)
+	}
 	if err != nil {
 		return err
 	}

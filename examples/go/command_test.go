@@ -323,6 +323,18 @@ func TestHelperWithPrivileges(t *testing.T) {
 	}
 }
 
+// TestCommandInAnotherRoot has one without /proc: what is missing is said.
+func TestCommandInAnotherRoot(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("another root takes root")
+	}
+	c := Command(withoutUname(t, Errno(syscall.ENOTTY)), "/bin/true")
+	c.Dir, c.SysProcAttr = "/", &syscall.SysProcAttr{Chroot: t.TempDir()}
+	if err := c.Run(); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "/proc has to be mounted") {
+		t.Errorf("Run() = %v, want that /proc is missing", err)
+	}
+}
+
 // TestCommandUnderBuiltIn has programs under the policy that is meant for them.
 func TestCommandUnderBuiltIn(t *testing.T) {
 	f := compiled(t, KillProcess, func(f *Filter) { f.UseDefault(0) })
