@@ -143,8 +143,9 @@ func (c *Cmd) Start() error {
 	if err == nil && len(said) == 0 {
 		return nil
 	}
+	c.Process.Kill() // whatever it would do now: it is at its end, or can't be heard
 	c.Process.Wait()
-	// Wait waits for whoever feeds Stdin, too, who may never come to an end. So nobody waits for that.
+	// Cmd.Wait waits for whoever feeds Stdin, too, who may never come to an end. So nobody waits for that.
 	ended := *c.Cmd
 	go ended.Wait()
 	return errors.Join(err, failure(args[C.HELPER_PATH], string(said)))
