@@ -142,7 +142,7 @@ const char *nucleus_status_message(nucleus_status status);
  * NUCLEUS_TRACE: a tracer is told d, 0 to 65535; without a tracer the call fails with ENOSYS.
  *
  * A value out of range makes an action that every function refuses. The argument is evaluated
- * twice. */
+ * twice. Languages that can't call macros add e to 0x00050000, d to 0x00030000 or 0x7ff00000. */
 #define NUCLEUS_ERRNO(e) \
     (UINT32_C(0x00050000) | ((uint32_t)(e) <= 4095 ? (uint32_t)(e) : UINT32_C(0xffff)))
 #define NUCLEUS_TRAP(d) \

@@ -10,6 +10,7 @@ mod c_library;
 mod cached;
 mod documentation;
 mod examples;
+mod go;
 mod inspect;
 mod install;
 mod kernel;

@@ -1,0 +1,3 @@
+module nucleusseccomp
+
+go 1.25
