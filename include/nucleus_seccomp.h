@@ -123,7 +123,7 @@ const char *nucleus_status_message(nucleus_status status);
 
 // The calling thread alone is killed. In a process with several threads the others go on with
 // whatever state it left: prefer NUCLEUS_KILL_PROCESS.
-#define NUCLEUS_KILL_THREAD 0
+#define NUCLEUS_KILL_THREAD UINT32_C(0x00000000)
 
 // The call waits for the answer of a listener. This version can't hand out the listener yet, and
 // without one the kernel answers ENOSYS.
@@ -315,7 +315,7 @@ int32_t nucleus_filter_has_arch(const nucleus_filter *filter, uint32_t arch);
 // whose upper register half is the caller's to fill with anything; 64 for long, size_t and
 // pointers. On 32-bit architectures 32 for all: of the registers that a 64-bit program has filled
 // before int 0x80 the kernel takes the lower halves, and filters see the whole.
-typedef struct {
+typedef struct nucleus_arg {
     // Which argument, 0 to 5.
     uint32_t index;
     // How it is compared: NUCLEUS_CMP_*.
@@ -512,7 +512,7 @@ uint32_t nucleus_level_named(const char *name);
 // Whom a profile is read for: some of its rules hold only with certain capabilities, on certain
 // architectures or from some version of Linux on. What is not given is that of this process: its
 // permitted capabilities, the running kernel, the architecture of this library.
-typedef struct {
+typedef struct nucleus_oci_context {
     // sizeof(nucleus_oci_context).
     size_t size;
     // Which of the fields below are given: NUCLEUS_OCI_CAPABILITIES, _KERNEL, _ARCH. The others are 0.
@@ -930,7 +930,7 @@ nucleus_status nucleus_filter_clone(const nucleus_filter *filter, nucleus_filter
 typedef struct nucleus_program nucleus_program;
 
 // An instruction, as the kernel's struct sock_filter (linux/filter.h).
-typedef struct {
+typedef struct nucleus_instruction {
     // The operation.
     uint16_t code;
     // How many instructions a conditional jump skips when its test holds.
@@ -1062,7 +1062,7 @@ nucleus_status nucleus_filter_fingerprint(const nucleus_filter *filter, char *fi
 
 // A system call as a filter sees it: the kernel's struct seccomp_data (linux/seccomp.h), in the
 // byte order of this machine whatever the architecture is that it speaks of.
-typedef struct {
+typedef struct nucleus_call {
     // The number; on x32 with bit 30 set. -1 is what a tracer writes to skip a call.
     int32_t nr;
     // The AUDIT_ARCH_* token, which is NUCLEUS_ARCH_*; for x32 it is NUCLEUS_ARCH_X86_64.
@@ -1106,7 +1106,7 @@ nucleus_status nucleus_program_evaluate(const nucleus_program *program,
 // cost the same under every program, as long as all filters of the thread allow them so.
 //
 // Later versions may add fields at the end.
-typedef struct {
+typedef struct nucleus_stats {
     // Set by the caller: sizeof(nucleus_stats).
     size_t size;
     // The program's length, 1 to 4096.
@@ -1275,7 +1275,7 @@ nucleus_status nucleus_filter_list(const nucleus_filter *filter,
 #define NUCLEUS_STEP_DONE 3
 
 // What became of a program that was to be applied.
-typedef struct {
+typedef struct nucleus_apply_result {
     // Set by the caller: sizeof(nucleus_apply_result).
     size_t size;
     // NUCLEUS_STEP_*: how far it came.
@@ -1336,7 +1336,7 @@ size_t nucleus_apply_message(const nucleus_apply_result *result,
 #define NUCLEUS_NO_NEW_PRIVS_OFF 2
 
 // How a program is applied. All but the size may be 0; later versions may add fields at the end.
-typedef struct {
+typedef struct nucleus_apply_options {
     // Set by the caller: sizeof(nucleus_apply_options).
     size_t size;
     // NUCLEUS_APPLY_*, added to what the filter's attributes say. If the kernel lacks one of
@@ -1436,7 +1436,7 @@ int32_t nucleus_filter_is_applied(const nucleus_filter *filter);
 #define NUCLEUS_FEATURE_ALLOW 128
 
 // What the kernel that runs this can do with filters. Later versions may add fields at the end.
-typedef struct {
+typedef struct nucleus_features {
     // Set by the caller: sizeof(nucleus_features).
     size_t size;
     // NUCLEUS_FEATURE_*: the actions that it carries out. What it does not know it takes for

@@ -67,8 +67,8 @@ fn declarations(config: &cbindgen::Config, module: &str) -> String {
 }
 
 /// What cbindgen can't be told: leaves out what doc comments say to readers of Rust alone, indents
-/// examples instead of fencing them, writes numbers as C programmers do, and one blank line where
-/// there are many.
+/// examples instead of fencing them, tags structs, writes numbers as C programmers do, and one blank
+/// line where there are many.
 fn for_c(text: &str) -> String {
     let mut kept: Vec<String> = vec![String::new()];
     let (mut for_rust, mut example) = (false, false);
@@ -84,12 +84,27 @@ fn for_c(text: &str) -> String {
         if for_rust {
             kept.pop_if(|last| last == "//");
         } else if !blank_again {
+            tag(&mut kept, line);
             kept.push(number(line));
         }
     }
     kept.pop_if(|last| last.is_empty());
     kept.join("\n") + "\n"
 }
+
+/// Where a struct ends that has a name by its typedef alone, gives it that name as its tag, too: then it
+/// can be declared by who does not include the header.
+fn tag(before: &mut [String], line: &str) {
+    let Some(name) = line.strip_prefix("} ").and_then(|rest| rest.strip_suffix(';')) else {
+        return;
+    };
+    if let Some(start) = before.iter_mut().rfind(|line| *line == "typedef struct {") {
+        *start = format!("typedef struct {name} {{");
+    }
+}
+
+/// What is a `uint32_t` like its neighbours, also where it is small.
+const WIDE: [&str; 2] = ["NUCLEUS_ARCH_", "NUCLEUS_KILL_"];
 
 /// `#define NAME 2147483648` with its number as `UINT32_C(0x80000000)`, and -1 as `(-1)`.
 fn number(line: &str) -> String {
@@ -99,7 +114,7 @@ fn number(line: &str) -> String {
         return line.to_owned();
     };
     match value.parse::<i64>() {
-        Ok(value) if value > SMALL || name.starts_with("NUCLEUS_ARCH_") => {
+        Ok(value) if value > SMALL || WIDE.iter().any(|wide| name.starts_with(wide)) => {
             format!("#define {name} UINT32_C({value:#010x})")
         }
         Ok(value) if value < 0 => format!("#define {name} ({value})"),
