@@ -1,11 +1,10 @@
 //! The Go package of examples/go, as it is used with the installed library: its format, what `go vet` says of
 //! it, and its tests, which confine processes of their own.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::stage::{available, project, run, text};
+use crate::stage::{available, packaged, project, run, text};
 
 /// Where Go's race detector knows the architecture.
 const RACE: &[&str] =
@@ -13,10 +12,7 @@ const RACE: &[&str] =
 
 #[test]
 fn the_go_package_passes_its_tests() {
-    let Some(tools) = tools() else {
-        println!("skipped: Go is not in target/venv, where tests/setup.sh test puts it");
-        return;
-    };
+    let Some(tools) = tools() else { return };
     if !["pkg-config", "gcc"].into_iter().all(available) {
         return;
     }
@@ -38,9 +34,7 @@ fn package() -> PathBuf {
 
 /// The folder with go and gofmt. Those of target/venv, as distributions have older ones.
 fn tools() -> Option<PathBuf> {
-    let pythons = fs::read_dir(project("target/venv/lib")).ok()?.flatten();
-    let mut folders = pythons.map(|python| python.path().join("site-packages/go/bin"));
-    folders.find(|folder| folder.join("go").is_file())
+    packaged("go/bin/go")?.parent().map(Path::to_path_buf)
 }
 
 /// The go command, on the package: it finds the staged library, fetches nothing, and writes only under target.

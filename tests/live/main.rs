@@ -19,3 +19,4 @@ mod same_bytes;
 mod shared;
 mod stage;
 mod workloads;
+mod zig;

@@ -60,6 +60,24 @@ pub fn available(tool: &str) -> bool {
     found
 }
 
+/// A program of a package that the set-up puts under target/venv, such as "ziglang/zig". It is there
+/// unless who set up could not install Debian's venv.
+pub fn packaged(program: &str) -> Option<PathBuf> {
+    let pythons = std::fs::read_dir(project("target/venv/lib")).into_iter().flatten().flatten();
+    let mut places = pythons.map(|python| python.path().join("site-packages").join(program));
+    let found = places.find(|path| path.is_file());
+    if found.is_none() {
+        println!("skipped: {program} is not in target/venv, where tests/setup.sh test puts it");
+    }
+    found
+}
+
+/// The environment in which pkg-config and the dynamic loader find the staged library.
+pub fn staged() -> [(&'static str, PathBuf); 2] {
+    let libraries = project("target/stage/lib");
+    [("PKG_CONFIG_PATH", libraries.join("pkgconfig")), ("LD_LIBRARY_PATH", libraries)]
+}
+
 /// What pkg-config says of the staged library; without it, what it would say.
 pub fn pkg_config(options: &[&str]) -> Vec<String> {
     let stage = project("target/stage").display().to_string();

@@ -1,0 +1,1 @@
+#include <nucleus_seccomp.h>

@@ -1,0 +1,4 @@
+test {
+    _ = @import("asking.zig");
+    _ = @import("confining.zig");
+}
