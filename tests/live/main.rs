@@ -15,6 +15,7 @@ mod inspect;
 mod install;
 mod kernel;
 mod launcher;
+mod python;
 mod same_bytes;
 mod shared;
 mod stage;
