@@ -15,18 +15,20 @@ use crate::stage::{available, pkg_config, project, run, text};
 const STRICT: [&str; 8] =
     ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-O1", "-g"];
 
-/// The test programs that confine children of theirs.
-const CONFINING: [&str; 11] = [
+/// The test programs that confine children of theirs, or lose many.
+const CONFINING: [&str; 13] = [
     "apply_options",
     "apply_sizes",
     "confine",
     "confine_races",
     "confine_threads",
     "confine_x86",
+    "fail_closed",
     "fork_safety",
     "in_force",
     "is_applied",
     "kernel_features",
+    "out_of_memory",
     "stacking",
 ];
 
