@@ -24,6 +24,17 @@ pub const NUCLEUS_CMP_MASKED_EQ: u32 = 7;
 /// Choose the width by what the kernel looks at: 32 for its int, unsigned and flags of that size,
 /// whose upper register half is the caller's to fill with anything; 64 for long, size_t and
 /// pointers.
+///
+/// ```c
+/// // A file mode without set-user-ID and set-group-ID, and a length from 1 to 4096.
+/// nucleus_arg mode = { .index = 1, .op = NUCLEUS_CMP_MASKED_EQ, .width = 32, .mask = 06000 };
+/// nucleus_arg length[] = {
+///     { .index = 2, .op = NUCLEUS_CMP_GE, .value = 1 },
+///     { .index = 2, .op = NUCLEUS_CMP_LE, .value = 4096 },
+/// };
+/// nucleus_filter_add_rule(f, NUCLEUS_ALLOW, "fchmod", &mode, 1);
+/// nucleus_filter_add_rule(f, NUCLEUS_ALLOW, "read", length, 2);
+/// ```
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[allow(non_camel_case_types)]

@@ -12,7 +12,6 @@ fn examples(document: &str) -> Vec<String> {
     let mut examples = Vec::new();
     let mut inside: Option<String> = None;
     for line in text.lines() {
-        let line = line.strip_prefix("/// ").or(line.strip_prefix("///")).unwrap_or(line);
         match (&mut inside, line) {
             (None, "```c") => inside = Some(String::new()),
             (Some(_), "```") => examples.extend(inside.take()),
@@ -61,45 +60,73 @@ fn is_program(example: &str) -> bool {
     example.contains("int main(")
 }
 
-/// What an example may speak of: a filter that is being made, another one, a program, and a descriptor.
-const SUBJECTS: &str = "(nucleus_filter *f, const nucleus_filter *baseline, const nucleus_program *p, \
-                        int report_fd)";
+/// What an example may speak of: a filter that is being made, another one, and a program.
+const SUBJECTS: &str =
+    "(nucleus_filter *f, const nucleus_filter *baseline, const nucleus_program *p)";
+
+/// What comes before the examples: what they use, and a callback that one of them shows in a comment.
+const BEFORE: &str = "\
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+#include <nucleus_seccomp.h>
+static const int report_fd = 2;
+void to_stderr(void *payload, uint32_t level, const char *message);
+void to_stderr(void *payload, uint32_t level, const char *message)
+{
+    (void)level;
+    fprintf(stderr, \"%s: %s\\n\", (const char *)payload, message);
+}
+";
 
 #[test]
 fn other_examples_compile() {
-    const HEADERS: [&str; 7] = [
-        "err.h",
-        "stdio.h",
-        "stdlib.h",
-        "sys/socket.h",
-        "sys/syscall.h",
-        "unistd.h",
-        "nucleus_seccomp.h",
-    ];
-    let mut source = "#define _POSIX_C_SOURCE 200809L\n".to_owned(); // dprintf
-    source.extend(HEADERS.map(|header| format!("#include <{header}>\n")));
-    let mut count = 0;
-    let modules = modules().into_iter().map(|module| format!("src/ffi/{module}"));
-    for document in modules.chain(["README.md".to_owned()]) {
-        for example in examples(&document).iter().filter(|example| !is_program(example)) {
-            count += 1;
-            let function = format!("void example_{count}{SUBJECTS}");
-            let unused = "(void)f, (void)baseline, (void)p, (void)report_fd;";
-            source += &format!("{function};\n{function}\n{{\n{unused}\n{example}}}\n");
-        }
+    let mut source = BEFORE.to_owned();
+    let header = header_examples();
+    let readme = examples("README.md").into_iter().filter(|example| !is_program(example));
+    let all: Vec<String> = header.iter().cloned().chain(readme).collect();
+    for (index, example) in all.iter().enumerate() {
+        let function = format!("void example_{index}{SUBJECTS}");
+        source += &format!("{function};\n{function}\n{{\n(void)f, (void)baseline, (void)p;\n");
+        // A block of its own, in which an example may have an `f` of its own.
+        source += &format!("{{\n{example}}}\n}}\n");
     }
-    assert!(count >= 7, "{count} examples found");
     compile("header_examples", &(source + "int main(void) { return 0; }\n"));
-    println!("{count} examples");
+    println!("{} examples, {} of them in the header", all.len(), header.len());
 }
 
-/// The files that the header is made of.
-fn modules() -> Vec<String> {
-    let mut modules: Vec<String> = std::fs::read_dir(project("src/ffi"))
-        .unwrap()
-        .map(|file| file.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".rs"))
-        .collect();
-    modules.sort();
-    modules
+/// What is indented in the header's comments: all of it is C. The sources have it between fences, which
+/// are counted, so that none is missed.
+fn header_examples() -> Vec<String> {
+    let header = std::fs::read_to_string(project("include/nucleus_seccomp.h")).unwrap();
+    let mut examples: Vec<String> = Vec::new();
+    let mut inside = false;
+    for line in header.lines() {
+        let comment = line.strip_prefix("//").or(line.strip_prefix(" *"));
+        let code = comment.and_then(|text| text.strip_prefix("     "));
+        if let Some(code) = code {
+            if !inside {
+                examples.push(String::new());
+            }
+            *examples.last_mut().unwrap() += &format!("{code}\n");
+        }
+        // A blank line may stand within an example, and then the next line is indented, too.
+        inside = code.is_some() || inside && comment.is_some_and(str::is_empty);
+    }
+    let sources = std::fs::read_dir(project("src/ffi")).unwrap();
+    let fences = sources
+        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+        .flat_map(|source| source.lines().map(str::to_owned).collect::<Vec<_>>())
+        .filter(|line| line.starts_with("/// ```c"))
+        .count();
+    assert_eq!(examples.len(), fences + 1, "examples of functions, and the one at the top");
+    examples
 }
