@@ -4,6 +4,7 @@
 
 #![allow(missing_docs, reason = "a test program")]
 
+mod abi;
 mod declared;
 mod exports;
 mod graph;

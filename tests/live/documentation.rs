@@ -64,7 +64,7 @@ fn is_program(example: &str) -> bool {
 const SUBJECTS: &str =
     "(nucleus_filter *f, const nucleus_filter *baseline, const nucleus_program *p)";
 
-/// What comes before the examples: what they use, and a callback that one of them shows in a comment.
+/// What comes before the examples: what they use, also of the reader's own.
 const BEFORE: &str = "\
 #define _GNU_SOURCE
 #include <err.h>
