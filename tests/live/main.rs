@@ -6,6 +6,7 @@
 #![allow(missing_docs, reason = "a test program")]
 
 mod attacks;
+mod build_systems;
 mod c_library;
 mod cached;
 mod documentation;
