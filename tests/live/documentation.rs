@@ -4,7 +4,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use crate::stage::{pkg_config, project, text};
+use crate::stage::{pkg_config, project, run, text};
 
 /// The blocks of C between fences, as they stand in a document.
 fn examples(document: &str) -> Vec<String> {
@@ -60,46 +60,46 @@ fn is_program(example: &str) -> bool {
     example.contains("int main(")
 }
 
-/// What an example may speak of: a filter that is being made, another one, and a program.
-const SUBJECTS: &str =
-    "(nucleus_filter *f, const nucleus_filter *baseline, const nucleus_program *p)";
-
-/// What comes before the examples: what they use, also of the reader's own.
-const BEFORE: &str = "\
-#define _GNU_SOURCE
-#include <err.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <sys/types.h>
-#include <unistd.h>
-#include <nucleus_seccomp.h>
-static const int report_fd = 2;
-void to_stderr(void *payload, uint32_t level, const char *message);
-void to_stderr(void *payload, uint32_t level, const char *message)
-{
-    (void)level;
-    fprintf(stderr, \"%s: %s\\n\", (const char *)payload, message);
-}
-";
+/// Why an example may leave an error: it shows one, or wants a file that is the reader's.
+const MEANT: [&str; 2] = ["did you mean 'write'?", "it can't be read: No such file or directory"];
 
 #[test]
-fn other_examples_compile() {
-    let mut source = BEFORE.to_owned();
+fn other_examples_do_what_they_say() {
     let header = header_examples();
     let readme = examples("README.md").into_iter().filter(|example| !is_program(example));
     let all: Vec<String> = header.iter().cloned().chain(readme).collect();
+    let frame = project("tests/live/c/header_examples.h");
+    let mut source = format!("#include \"{}\"\n", frame.display());
+    let mut runs = String::new();
     for (index, example) in all.iter().enumerate() {
-        let function = format!("void example_{index}{SUBJECTS}");
-        source += &format!("{function};\n{function}\n{{\n(void)f, (void)baseline, (void)p;\n");
+        let name = format!("example_{index}");
+        let subjects =
+            "(nucleus_filter *f, const nucleus_filter *baseline, const nucleus_program *p)";
+        source += &format!("static void {name}{subjects}\n{{\n(void)f, (void)baseline, (void)p;\n");
         // A block of its own, in which an example may have an `f` of its own.
         source += &format!("{{\n{example}}}\n}}\n");
+        // The README's ends the process where the file is missing.
+        if index < header.len() {
+            runs += &format!("run_example({index}, {name});\n");
+        } else {
+            runs += &format!("(void){name};\n");
+        }
     }
-    compile("header_examples", &(source + "int main(void) { return 0; }\n"));
+    let program =
+        compile("header_examples", &(source + &format!("int main(void)\n{{\n{runs}}}\n")));
+    // Where none of the files lie that examples name.
+    let output = run(Command::new(program).current_dir(project("target/live")));
+    let said = text(&output.stdout);
+    for (index, example) in header.iter().enumerate() {
+        let mark = format!("example {index}: ");
+        let result = said.lines().find_map(|line| line.strip_prefix(&mark));
+        let result = result.unwrap_or_else(|| panic!("nothing said of:\n{example}\n{said}"));
+        let meant = result == "-" || MEANT.iter().any(|error| result.contains(error));
+        // What runs into its own errx or _exit did so on purpose, where there is nothing to apply.
+        let given_up = result.starts_with("ended with") && example.contains("_exit(");
+        assert!(meant || given_up, "{result}:\n{example}");
+    }
+    assert!(said.contains("confined\n"), "the one at the top:\n{said}");
     println!("{} examples, {} of them in the header", all.len(), header.len());
 }
 

@@ -15,5 +15,6 @@ mod install;
 mod kernel;
 mod launcher;
 mod same_bytes;
+mod sizes;
 mod stage;
 mod workloads;
