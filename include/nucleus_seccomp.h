@@ -36,9 +36,9 @@
  * asked for, even if only compile and apply are checked.
  *
  * OWNERSHIP. What a function hands out through `T **out` is the caller's, and is freed by
- * nucleus_T_free. All else is borrowed for the call. Outputs are written on success only. Strings
- * that are returned belong to the library or to the handle: how long they live stands with the
- * function. When there is no memory left, the process is aborted.
+ * nucleus_T_free. All else is borrowed for the call. Outputs are written on success only, but for a
+ * nucleus_apply_result. Strings that are returned belong to the library or to the handle: how long
+ * they live stands with the function. When there is no memory left, the process is aborted.
  *
  * THREADS. A `const T *` may be used from many threads at once, a `T *` by one at a time. Nothing is
  * kept per thread: a goroutine may change threads between two calls.

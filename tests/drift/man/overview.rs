@@ -7,7 +7,7 @@ use super::words::{Names, code_escape, display};
 use super::{DATE, LINK, footer};
 
 pub fn overview(manual: &[Block], pages: &[Page], everywhere: &[String]) -> String {
-    let words = Names { everywhere, here: &[], parameters: &[] };
+    let words = Names { everywhere, here: &[], functions: &[], parameters: &[] };
     let mut text = format!(
         ".\\\" Made from include/nucleus_seccomp.h by `make header`.\n.Dd {DATE}\n\
          .Dt NUCLEUS-SECCOMP 7\n.Os {}\n.Sh NAME\n.Nm nucleus-seccomp\n\

@@ -46,7 +46,8 @@ pub fn names(section: &Section) -> Vec<String> {
 pub fn page(section: &Section, everywhere: &[String]) -> Page {
     let (name, here) = (name(section), names(section));
     let parameters: Vec<String> = section.items.iter().flat_map(parameters).collect();
-    let words = Names { everywhere, here: &here, parameters: &parameters };
+    let functions: Vec<String> = section.items.iter().filter_map(function).collect();
+    let words = Names { everywhere, here: &here, functions: &functions, parameters: &parameters };
     let mut text = format!(
         ".\\\" Made from include/nucleus_seccomp.h by `make header`.\n.Dd {DATE}\n.Dt {} 3\n.Os {}\n",
         name.to_uppercase(),
@@ -158,7 +159,7 @@ fn results(text: &mut String, section: &Section, words: &Names) {
         words.text(
             text,
             "A nucleus_status is NUCLEUS_OK when the call is done, and negative when it is not, as \
-             nucleus_status_name lists them. What is handed out through pointers is written on success only.",
+             nucleus_status_name lists them. What is handed out through pointers is written on success only, unless it is said otherwise.",
         );
     }
     let others = results.iter().any(|result| !["nucleus_status", "void"].contains(result));
@@ -294,6 +295,13 @@ fn parameters(item: &Item) -> Vec<String> {
             fields.iter().map(|field| last(&field.declared)).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+fn function(item: &Item) -> Option<String> {
+    match &item.declared {
+        Declared::Function { name, .. } => Some(name.clone()),
+        _ => None,
     }
 }
 

@@ -8,6 +8,8 @@ pub struct Names<'a> {
     pub everywhere: &'a [String],
     /// What this page is about.
     pub here: &'a [String],
+    /// Those of it that are functions.
+    pub functions: &'a [String],
     /// The parameters of its functions.
     pub parameters: &'a [String],
 }
@@ -86,7 +88,8 @@ impl Names<'_> {
             return Some(format!("Er {core}"));
         }
         if self.here.iter().any(|name| name == core) {
-            return Some(format!("Fn {core}"));
+            let function = self.functions.iter().any(|name| name == core);
+            return Some(format!("{} {core}", if function { "Fn" } else { "Vt" }));
         }
         self.everywhere.iter().any(|name| name == core).then(|| format!("Xr {core} 3"))
     }
