@@ -8,11 +8,12 @@
 # make docs-graph docs/policy.dot and .svg, the built-in policy as a picture; needs graphviz
 # make header     include/nucleus_seccomp.h and the other generated files, anew
 # make musl       target/musl, the archive for static programs with musl
-# make install    into PREFIX (default /usr/local); DESTDIR, LIBDIR, INCLUDEDIR as usual
+# make install    into PREFIX (default /usr/local); DESTDIR, LIBDIR, INCLUDEDIR, MANDIR as usual
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+MANDIR ?= $(PREFIX)/share/man
 DESTDIR ?=
 
 CARGO ?= cargo
@@ -44,23 +45,41 @@ musl:
 	    --target $(MUSL)
 	install -D -m 644 -t target/musl target/$(MUSL)/release/libnucleus_seccomp.a \
 	    "$$(rustc --print target-libdir --target $(MUSL))/self-contained/libunwind.a"
+# What the archive needs besides itself: `rustc --print native-static-libs`, less what is libc anyway.
+PRIVATE := -lpthread -ldl -lm
+
+# In files that say where the rest is. pkg-config's are relative to their prefix where they can be, so that
+# pkg-config --define-prefix works.
+FILLED_IN = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+    -e 's|@VERSION@|$(VERSION)|' -e 's|@SONAME@|$(SONAME)|' -e 's|@SHARED@|$(SHARED)|' \
+    -e 's|@PRIVATE@|$(PRIVATE)|' -e 's|^\([a-z]*dir=\)$(PREFIX)/|\1$${prefix}/|'
+CMAKE_DIR = $(LIBDIR)/cmake/nucleus-seccomp
+CMAKE_FILES := nucleus-seccomp-config.cmake nucleus-seccomp-config-version.cmake
 
 install: all
-	install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(INCLUDEDIR)'
+	install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(CMAKE_DIR)' '$(DESTDIR)$(INCLUDEDIR)' \
+	    '$(DESTDIR)$(MANDIR)/man3' '$(DESTDIR)$(MANDIR)/man7'
 	install -m 755 $(BUILT)/libnucleus_seccomp.so '$(DESTDIR)$(LIBDIR)/$(SHARED)'
 	ln -sf $(SHARED) '$(DESTDIR)$(LIBDIR)/$(SONAME)'
 	ln -sf $(SONAME) '$(DESTDIR)$(LIBDIR)/libnucleus_seccomp.so'
 	install -m 644 $(BUILT)/libnucleus_seccomp.a '$(DESTDIR)$(LIBDIR)/libnucleus_seccomp.a'
 	install -m 644 include/nucleus_seccomp.h '$(DESTDIR)$(INCLUDEDIR)/nucleus_seccomp.h'
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
-	    -e 's|@VERSION@|$(VERSION)|' pkgconfig/nucleus-seccomp.pc.in \
+	$(FILLED_IN) pkgconfig/nucleus-seccomp.pc.in \
 	    | install -m 644 /dev/stdin '$(DESTDIR)$(LIBDIR)/pkgconfig/nucleus-seccomp.pc'
+	for file in $(CMAKE_FILES); do \
+	    $(FILLED_IN) cmake/$$file.in | install -m 644 /dev/stdin '$(DESTDIR)$(CMAKE_DIR)'/$$file || exit; \
+	done
+	install -m 644 man/man3/*.3 '$(DESTDIR)$(MANDIR)/man3'
+	install -m 644 man/man7/*.7 '$(DESTDIR)$(MANDIR)/man7'
 
 uninstall:
 	rm -f '$(DESTDIR)$(LIBDIR)/$(SHARED)' '$(DESTDIR)$(LIBDIR)/$(SONAME)' \
 	    '$(DESTDIR)$(LIBDIR)/libnucleus_seccomp.so' '$(DESTDIR)$(LIBDIR)/libnucleus_seccomp.a' \
 	    '$(DESTDIR)$(INCLUDEDIR)/nucleus_seccomp.h' \
 	    '$(DESTDIR)$(LIBDIR)/pkgconfig/nucleus-seccomp.pc'
+	for file in $(CMAKE_FILES); do rm -f '$(DESTDIR)$(CMAKE_DIR)'/$$file; done
+	cd man && for page in man?/*; do rm -f '$(DESTDIR)$(MANDIR)'/$$page; done
+	rmdir '$(DESTDIR)$(CMAKE_DIR)' 2>/dev/null || true
 
 # For those who can't install pkg-config.
 WITHOUT_PKG_CONFIG = '-I$(STAGE)/include -L$(STAGE)/lib -lnucleus_seccomp'
@@ -69,7 +88,7 @@ WITHOUT_PKG_CONFIG = '-I$(STAGE)/include -L$(STAGE)/lib -lnucleus_seccomp'
 stage: export PKG_CONFIG_PATH = $(STAGE)/lib/pkgconfig
 stage:
 	@$(MAKE) --no-print-directory --silent install PREFIX='$(STAGE)' \
-	    LIBDIR='$(STAGE)/lib' INCLUDEDIR='$(STAGE)/include' DESTDIR=
+	    LIBDIR='$(STAGE)/lib' INCLUDEDIR='$(STAGE)/include' MANDIR='$(STAGE)/share/man' DESTDIR=
 	@mkdir -p target/demo
 	@for example in launcher inspect; do \
 	    set -- $(CC) $(CFLAGS) $(WARNINGS) -o target/demo/$$example examples/$$example.c examples/profile.c \

@@ -1,7 +1,8 @@
 /* nucleus-seccomp: system call filters that fail closed, are proven, run at the kernel's floor, and
  * say why. SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * HOW TO USE IT
+ * HOW TO USE IT. A filter is a policy: which system calls, with which arguments, get which action.
+ * It is made, told what to say, compiled and applied:
  *
  *     nucleus_filter *f = NULL;
  *     nucleus_filter_new(NUCLEUS_KILL_PROCESS, &f);        // what no rule speaks of
@@ -9,11 +10,25 @@
  *     nucleus_filter_deny(f, "ptrace");
  *     if (nucleus_filter_compile(f) != NUCLEUS_OK)         // checks all of the above, too
  *         errx(1, "%s", nucleus_filter_error(f));
- *     ...                                                  // fork, set up the child
- *     if (nucleus_filter_apply(f, 0) != NUCLEUS_OK)        // last thing before exec
+ *     pid_t child = fork();
+ *     if (child == 0) {
+ *         if (nucleus_filter_apply(f, 0) != NUCLEUS_OK)    // last thing before exec
+ *             _exit(126);
+ *         execlp("sh", "sh", "-c", "echo confined", (char *)NULL);
  *         _exit(127);
+ *     }
+ *     nucleus_filter_free(f);                              // the child stays confined
  *
  * Link with `pkg-config --cflags --libs nucleus-seccomp`.
+ *
+ * ORDER OF USE. The header has the same order. A default action, nucleus_filter_new. Then what the
+ * filter says, by one or several of: single rules (nucleus_filter_allow, nucleus_filter_deny,
+ * nucleus_filter_add_rule), the built-in policy (nucleus_filter_use_default), a level
+ * (nucleus_filter_use_level), or a profile from a file (nucleus_filter_load_oci). A profile comes
+ * first of all, nucleus_filter_harden last. Then nucleus_filter_compile; a change undoes it. Then
+ * nucleus_filter_apply, as often as there are threads or children to confine. What the rest of the
+ * header has (asking, comparing, showing, counting) can be asked of a filter at any time, and of its
+ * program while it is compiled.
  *
  * ERRORS. Every call that can fail returns a nucleus_status: 0 is done, negative is an error. The
  * first error on a filter is kept, with a sentence (nucleus_filter_error), and
@@ -21,13 +36,19 @@
  * asked for, even if only compile and apply are checked.
  *
  * OWNERSHIP. What a function hands out through `T **out` is the caller's, and is freed by
- * nucleus_T_free. All else is borrowed for the call. Outputs are written on success only.
+ * nucleus_T_free. All else is borrowed for the call. Outputs are written on success only, but for a
+ * nucleus_apply_result. Strings that are returned belong to the library or to the handle: how long
+ * they live stands with the function. When there is no memory left, the process is aborted.
  *
  * THREADS. A `const T *` may be used from many threads at once, a `T *` by one at a time. Nothing is
  * kept per thread: a goroutine may change threads between two calls.
  *
- * FORK. nucleus_filter_apply, nucleus_program_apply, nucleus_apply_message and nucleus_kernel_features may
- * be called between fork, vfork or clone and exec in a process with threads. No other function may.
+ * FORK. nucleus_filter_apply, nucleus_program_apply, nucleus_apply_message and nucleus_kernel_features
+ * may be called between fork, vfork or clone and exec in a process with threads, and from a signal
+ * handler. No other function may.
+ *
+ * STRUCTS. Those that may grow begin with `size`, which the caller sets to sizeof. What this library
+ * knows and the caller's struct is too short for is taken as 0; what it does not know must be 0.
  *
  * ABI. Numbers are never reused, unknown flags are refused, and a NULL where a pointer is needed is
  * an error, not a crash. Until 1.0 the SONAME is libnucleus_seccomp.so.0.
@@ -54,6 +75,9 @@ extern "C" {
 
 // The version of the library that is running, such as "0.1.0": compare with NUCLEUS_VERSION, the
 // version of this header. Static; never NULL. Since 0.1.
+//
+//     if (strcmp(nucleus_version(), NUCLEUS_VERSION) != 0)
+//         warnx("made for %s, running with %s", NUCLEUS_VERSION, nucleus_version());
 const char *nucleus_version(void);
 
 /* ---- Statuses ---- */
@@ -138,7 +162,9 @@ const char *nucleus_status_message(nucleus_status status);
 /* Actions that carry data.
  *
  * NUCLEUS_ERRNO: the call is not run and fails with errno e, 0 to 4095. With 0 it seems to succeed.
+ *
  * NUCLEUS_TRAP: SIGSYS is raised, with d, 0 to 65535, in si_errno.
+ *
  * NUCLEUS_TRACE: a tracer is told d, 0 to 65535; without a tracer the call fails with ENOSYS.
  *
  * A value out of range makes an action that every function refuses. The argument is evaluated
@@ -160,6 +186,8 @@ typedef struct nucleus_filter nucleus_filter;
 // `default_action`, and every other architecture's is killed (NUCLEUS_ATTR_BAD_ARCH,
 // nucleus_filter_add_arch). On success *out is the filter.
 //
+//     nucleus_filter_new(NUCLEUS_KILL_PROCESS, &f);    // an allow-list: what it leaves out kills
+//
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT when `out` is NULL or the action is none of the kernel's
 // (*out is not written). Since 0.1.
 nucleus_status nucleus_filter_new(uint32_t default_action, nucleus_filter **out);
@@ -171,12 +199,17 @@ void nucleus_filter_free(nucleus_filter *filter);
 // The first failure on this filter since it was made or cleared, as a sentence: what was asked
 // for, what is wrong with it, what would be right. NULL when nothing has failed. The text lives
 // until nucleus_filter_clear_error, nucleus_filter_reset, nucleus_filter_rollback or
-// nucleus_filter_free. Functions that take a `const nucleus_filter *` leave none. For a NULL filter, a sentence that
-// says so. Since 0.1.
+// nucleus_filter_free. Functions that take a `const nucleus_filter *` leave none. For a NULL
+// filter, a sentence that says so. Since 0.1.
+//
+//     if (nucleus_filter_allow(f, "wrtie") != NUCLEUS_OK)
+//         warnx("%s", nucleus_filter_error(f));    // ... did you mean 'write'?
 const char *nucleus_filter_error(const nucleus_filter *filter);
 
 // Forgets the kept failure, so that the filter can be compiled all the same. What failed stays
-// undone: be sure that the filter is what you want without it. Since 0.1.
+// undone: be sure that the filter is what you want without it.
+//
+// Errors: none but for NULL. Since 0.1.
 nucleus_status nucleus_filter_clear_error(nucleus_filter *filter);
 
 /* ---- Architectures ---- */
@@ -270,6 +303,8 @@ uint32_t nucleus_arch_named(const char *name);
 // socket or shmat say nothing of what is reached through these two. nucleus_filter_harden and
 // profiles do.
 //
+//     nucleus_filter_add_arch(f, NUCLEUS_ARCH_X86);    // for 32-bit programs on an x86_64 machine
+//
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no architecture; NUCLEUS_ERR_UNSUPPORTED after
 // nucleus_filter_use_default, for one that the built-in policy is not written for, and after
 // nucleus_filter_harden, nucleus_filter_merge and nucleus_filter_load_oci. Since 0.1.
@@ -315,6 +350,15 @@ int32_t nucleus_filter_has_arch(const nucleus_filter *filter, uint32_t arch);
 // whose upper register half is the caller's to fill with anything; 64 for long, size_t and
 // pointers. On 32-bit architectures 32 for all: of the registers that a 64-bit program has filled
 // before int 0x80 the kernel takes the lower halves, and filters see the whole.
+//
+//     // A file mode without set-user-ID and set-group-ID, and a length from 1 to 4096.
+//     nucleus_arg mode = { .index = 1, .op = NUCLEUS_CMP_MASKED_EQ, .width = 32, .mask = 06000 };
+//     nucleus_arg length[] = {
+//         { .index = 2, .op = NUCLEUS_CMP_GE, .value = 1 },
+//         { .index = 2, .op = NUCLEUS_CMP_LE, .value = 4096 },
+//     };
+//     nucleus_filter_add_rule(f, NUCLEUS_ALLOW, "fchmod", &mode, 1);
+//     nucleus_filter_add_rule(f, NUCLEUS_ALLOW, "read", length, 2);
 typedef struct nucleus_arg {
     // Which argument, 0 to 5.
     uint32_t index;
@@ -376,6 +420,9 @@ nucleus_status nucleus_filter_add_rule(nucleus_filter *filter,
 // -1, which is what a tracer writes to skip a call, is a number like others, of x86_64 and not of
 // x32 where the two share a token. x32 numbers have bit 30 set.
 //
+//     // A call that the kernel has and this library's tables have not yet.
+//     nucleus_filter_add_rule_number(f, NUCLEUS_ALLOW, NUCLEUS_ARCH_X86_64, 600, NULL, 0);
+//
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no architecture, for a number of x32 with
 // NUCLEUS_ARCH_X86_64 and the other way round, and as nucleus_filter_add_rule. Since 0.1.
 nucleus_status nucleus_filter_add_rule_number(nucleus_filter *filter,
@@ -394,8 +441,9 @@ nucleus_status nucleus_filter_remove_rules(nucleus_filter *filter, const char *n
 
 /* ---- The built-in policy ---- */
 
-// nucleus_filter_use_default and nucleus_filter_harden: AF_INET and AF_INET6 sockets too. Without it AF_UNIX alone can be
-// opened; sockets that exist already, inherited or received, work either way.
+// nucleus_filter_use_default and nucleus_filter_harden: AF_INET and AF_INET6 sockets too. Without
+// it AF_UNIX alone can be opened; sockets that exist already, inherited or received, work either
+// way.
 #define NUCLEUS_POLICY_NETWORK 1
 
 // The same: what would be refused with an errno gets the filter's default.
@@ -413,6 +461,9 @@ nucleus_status nucleus_filter_remove_rules(nucleus_filter *filter, const char *n
 // the reason for its place. Calls are allowed; or refused softly, with the errno that a kernel
 // without the feature or the right would give, from which programs recover; or fatal, which is
 // the filter's default. Calls newer than this library get ENOSYS.
+//
+//     nucleus_filter_new(NUCLEUS_KILL_PROCESS, &f);
+//     nucleus_filter_use_default(f, NUCLEUS_POLICY_NETWORK | NUCLEUS_POLICY_JIT);
 //
 // `flags`: NUCLEUS_POLICY_*. Once a filter: with other flags a second call is an error.
 //
@@ -485,6 +536,9 @@ const char *nucleus_level_name(uint32_t level);
 const char *nucleus_level_description(uint32_t level);
 
 // The level of a name, as NUCLEUS_LEVEL_*, or 0 if none has it. Since 0.1.
+//
+//     // What somebody chose on a command line. 0 is no level, so that a wrong name is an error here.
+//     nucleus_filter_use_level(f, nucleus_level_named("compute"));
 uint32_t nucleus_level_named(const char *name);
 
 /* ---- Profiles ---- */
@@ -571,6 +625,10 @@ nucleus_status nucleus_filter_load_oci(nucleus_filter *filter,
 
 // Takes a profile from memory: `length` bytes of JSON, else as nucleus_filter_load_oci.
 //
+//     const char json[] = "{ \"defaultAction\": \"SCMP_ACT_ERRNO\", \"syscalls\": ["
+//                         "{ \"names\": [\"read\", \"write\"], \"action\": \"SCMP_ACT_ALLOW\" } ] }";
+//     nucleus_filter_parse_oci(f, json, sizeof json - 1, NUCLEUS_OCI_STRICT);
+//
 // Errors: NUCLEUS_ERR_FILE for more than NUCLEUS_PROFILE_LARGEST bytes; else as nucleus_filter_load_oci.
 // Since 0.1.
 nucleus_status nucleus_filter_parse_oci(nucleus_filter *filter,
@@ -642,11 +700,13 @@ nucleus_status nucleus_filter_parse_firecracker(nucleus_filter *filter,
 /* ---- Checks for what runs ---- */
 
 // Adds the argument checks of the built-in policy (docs/policy.md) to whatever the filter lets run,
-// wherever it has that from: a level, a profile, single rules, the default action. Allows of whole calls
-// get them in their place; rules with conditions let run only what the checks let run as well. Checked are clone, mmap, mprotect, pkey_mprotect, shmat, personality, execveat, socket, socketpair,
+// wherever it has that from: a level, a profile, single rules, the default action. Allows of whole
+// calls get them in their place; rules with conditions let run only what the checks let run as well.
+//
+// Checked are clone, mmap, mprotect, pkey_mprotect, shmat, personality, execveat, socket, socketpair,
 // ioctl, prctl, prlimit64, mknod, mknodat, sched_setscheduler, setpriority, ioprio_set and keyctl; and
-// clone3, io_uring_setup, io_uring_enter, io_uring_register and uselib, which go past such checks, fail
-// with ENOSYS. nucleus_filter_hardened says what became of which.
+// clone3, io_uring_setup, io_uring_enter, io_uring_register and uselib, which go past such checks,
+// fail with ENOSYS. nucleus_filter_hardened says what became of which.
 //
 // `flags`: NUCLEUS_POLICY_*, as nucleus_filter_use_default has them, whatever that was given: with 0,
 // sockets are AF_UNIX alone, and memory is never writable and executable at once, so that just-in-time
@@ -659,8 +719,8 @@ nucleus_status nucleus_filter_parse_firecracker(nucleus_filter *filter,
 //
 // On x86 and arm mmap2 is checked as mmap is. On x86 mmap itself, and socket and socketpair made
 // through socketcall, fail with ENOSYS, as their arguments are in memory; shmat through ipc is checked.
-// glibc makes sockets by socketcall alone there, so that
-// 32-bit programs of its make none (docs/levels.md).
+// glibc makes sockets by socketcall alone there, so that 32-bit programs of its make none
+// (docs/levels.md).
 //
 //     nucleus_filter_use_level(f, NUCLEUS_LEVEL_NETWORK);
 //     nucleus_filter_harden(f, NUCLEUS_POLICY_NETWORK);
@@ -703,45 +763,12 @@ const char *nucleus_filter_hardened(const nucleus_filter *filter);
 // been told ENOSYS. The kernel logs a few calls a second and drops the others. Rules that are added
 // later are as they say, so call it last, after nucleus_filter_harden, which refuses such a filter.
 //
+//     nucleus_filter_use_level(f, NUCLEUS_LEVEL_MINIMAL);
+//     if (getenv("TRY_OUT") != NULL)
+//         nucleus_filter_audit(f);
+//
 // Errors: none but for NULL. Since 0.1.
 nucleus_status nucleus_filter_audit(nucleus_filter *filter);
-
-/* ---- Filters as profiles ---- */
-
-// Writes what a filter says to a descriptor, from where it stands, as a profile of the OCI runtime
-// specification: the form that Docker, Podman and Kubernetes take, and nucleus_filter_load_oci. The
-// filter need not be compiled. Equal filters give the same text, a name a line.
-//
-//     const int standard_output = 1;
-//     if (nucleus_filter_export_oci(f, standard_output) == NUCLEUS_ERR_UNSUPPORTED)
-//         errx(1, "%s", nucleus_filter_error(f));
-//
-// Before anything is written, the text was read again, in both ways in which nucleus_filter_load_oci
-// reads, and both times was proven to mean what the filter means. What a profile can't say is an error,
-// whose sentence names a call and both actions. The one difference left is with calls of architectures
-// that the filter does not cover: it kills the process or the thread, and container engines the thread.
-// no_new_privs belongs to the container's configuration, not to a profile; the layout and priorities
-// belong to programs. docs/oci.md says more.
-//
-// Most filters with a default action that refuses have to say what newer calls get, since container
-// engines answer these with ENOSYS: set NUCLEUS_ATTR_UNKNOWN to NUCLEUS_ERRNO(ENOSYS), as
-// nucleus_filter_use_default does.
-//
-// Errors: NUCLEUS_ERR_UNSUPPORTED for what a profile can't say; NUCLEUS_ERR_UNPROVEN when its arguments
-// tangle too much to be compared; NUCLEUS_ERR_INVALID_ARGUMENT for NULL and while a transaction is open;
-// while an earlier failure is kept, the status of that one. NUCLEUS_ERR_KERNEL with errno as from
-// write(2), when a part may have been written; no sentence is kept of that. Since 0.1.
-nucleus_status nucleus_filter_export_oci(nucleus_filter *filter,
-                                         int32_t fd);
-
-// The same into `buffer`, which has room for *size bytes. On success *size is how many it takes, without
-// a 0 behind them. With a NULL buffer nothing but *size is written: that is how to ask.
-//
-// Errors: NUCLEUS_ERR_BUFFER when there is too little room (nothing is written);
-// NUCLEUS_ERR_INVALID_ARGUMENT for NULL; else as nucleus_filter_export_oci. Since 0.1.
-nucleus_status nucleus_filter_export_oci_buffer(nucleus_filter *filter,
-                                                void *buffer,
-                                                size_t *size);
 
 /* ---- Attributes ---- */
 
@@ -828,6 +855,8 @@ nucleus_status nucleus_filter_get(const nucleus_filter *filter,
 // Says how often the call `name` is expected, against others: `priority` is 0 (as at first) to
 // 255. Programs come to what is expected sooner; the action that a call gets never changes.
 //
+//     nucleus_filter_set_priority(f, "ioctl", 255);    // has its arguments checked, and is called a lot
+//
 // Errors: as nucleus_filter_allow; NUCLEUS_ERR_INVALID_ARGUMENT above 255. Since 0.1.
 nucleus_status nucleus_filter_set_priority(nucleus_filter *filter,
                                            const char *name,
@@ -853,6 +882,13 @@ nucleus_status nucleus_filter_get_priority(const nucleus_filter *filter,
 // Opens a transaction: what is changed from here on can be taken back as a whole. Transactions
 // nest. While one is open the filter does not compile.
 //
+//     nucleus_filter_begin(f);
+//     nucleus_filter_allow(f, "landlock_create_ruleset");
+//     if (nucleus_filter_allow(f, "landlock_restrict_self") == NUCLEUS_OK)
+//         nucleus_filter_commit(f);
+//     else
+//         nucleus_filter_rollback(f);    // neither of the two, and no error
+//
 // Errors: none but for NULL. Since 0.1.
 nucleus_status nucleus_filter_begin(nucleus_filter *filter);
 
@@ -876,6 +912,11 @@ nucleus_status nucleus_filter_reset(nucleus_filter *filter, uint32_t default_act
 
 // Copies a filter, with its kept error and its open transactions, but not compiled. On success *out
 // is the copy, to be freed with nucleus_filter_free.
+//
+//     nucleus_filter *child = NULL;
+//     nucleus_filter_clone(baseline, &child);
+//     nucleus_filter_deny(child, "execve");
+//     nucleus_filter_free(child);
 //
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL. Since 0.1.
 nucleus_status nucleus_filter_clone(const nucleus_filter *filter, nucleus_filter **out);
@@ -946,6 +987,12 @@ typedef struct nucleus_instruction {
 // *out is the program, to be freed with nucleus_program_free. It can be evaluated, compared and
 // exported like ours, and applied by whoever vouches for it (NUCLEUS_APPLY_TRUSTED).
 //
+//     const nucleus_instruction allow_all = { .code = 0x06, .k = NUCLEUS_ALLOW };
+//     nucleus_program *other = NULL;
+//     if (nucleus_program_from_bpf(&allow_all, sizeof allow_all, &other) == NUCLEUS_OK)
+//         printf("%zu instruction\n", nucleus_program_count(other));
+//     nucleus_program_free(other);
+//
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL, for a length that is no multiple of 8, and for
 // what the kernel would not load; NUCLEUS_ERR_TOO_LARGE for more than 4096 instructions. The
 // sentence goes to the log callback (nucleus_set_log). Since 0.1.
@@ -983,9 +1030,11 @@ nucleus_status nucleus_program_export(const nucleus_program *program,
 //
 // `format`: NUCLEUS_EXPORT_*.
 //
+//     nucleus_program_export_fd(p, NUCLEUS_EXPORT_DOT, STDOUT_FILENO);
+//
 // Errors: NUCLEUS_ERR_KERNEL with errno as from write(2), when some bytes may have been written (a
-// closed pipe raises SIGPIPE, as there);
-// NUCLEUS_ERR_INVALID_ARGUMENT for NULL or an unknown format. Since 0.1.
+// closed pipe raises SIGPIPE, as there); NUCLEUS_ERR_INVALID_ARGUMENT for NULL or an unknown format.
+// Since 0.1.
 nucleus_status nucleus_program_export_fd(const nucleus_program *program,
                                          uint32_t format,
                                          int32_t fd);
@@ -997,6 +1046,10 @@ nucleus_status nucleus_program_export_fd(const nucleus_program *program,
 //
 // While a failure of an earlier call is kept, compile refuses and returns its status: whoever
 // checks only compile can't load a weaker filter than was asked for.
+//
+//     if (nucleus_filter_compile(f) != NUCLEUS_OK)
+//         errx(1, "%s", nucleus_filter_error(f));
+//     fputs(nucleus_filter_report(f), stderr);    // rules that no call can match
 //
 // Errors: the kept one; NUCLEUS_ERR_TOO_LARGE (the sentence says how large, and which calls cost
 // most); NUCLEUS_ERR_UNPROVEN; NUCLEUS_ERR_UNSUPPORTED when no architecture is covered;
@@ -1012,253 +1065,6 @@ const nucleus_program *nucleus_filter_program(const nucleus_filter *filter);
 // match, such as one that wants an argument to be 1 and 2 at once. Empty when there is nothing to
 // say. It lives as long as the filter's program. NULL while the filter is not compiled. Since 0.1.
 const char *nucleus_filter_report(const nucleus_filter *filter);
-
-/* ---- Showing filters ---- */
-
-// Writes the program of a filter into `buffer`, as nucleus_program_export does. What the program alone
-// does not know is added to forms for eyes: to a listing the rule that each return comes from, and to
-// that and to source code the fingerprint and the architectures.
-//
-//     size_t size = 0;
-//     nucleus_filter_export(f, NUCLEUS_EXPORT_LISTING, NULL, &size);
-//     char *text = malloc(size);
-//     if (nucleus_filter_export(f, NUCLEUS_EXPORT_LISTING, text, &size) == NUCLEUS_OK)
-//         fwrite(text, 1, size, stdout);
-//
-// Errors: as nucleus_program_export; NUCLEUS_ERR_NOT_COMPILED. Leaves no sentence on the filter. Since
-// 0.1.
-nucleus_status nucleus_filter_export(const nucleus_filter *filter,
-                                     uint32_t format,
-                                     void *buffer,
-                                     size_t *size);
-
-// Writes the program of a filter to a descriptor, as nucleus_program_export_fd does, with what
-// nucleus_filter_export adds.
-//
-// Errors: as nucleus_program_export_fd; NUCLEUS_ERR_NOT_COMPILED. Leaves no sentence on the filter.
-// Since 0.1.
-nucleus_status nucleus_filter_export_fd(const nucleus_filter *filter, uint32_t format, int32_t fd);
-
-/* ---- Fingerprints ---- */
-
-// The room for a fingerprint: 64 hexadecimal digits and a 0.
-#define NUCLEUS_FINGERPRINT_SIZE 65
-
-// Writes what the program of a filter depends on, as one SHA-256: the policy with its architectures
-// and attributes, and the version of the compiler. Two filters with one fingerprint have the same
-// program, byte by byte, on every machine: a caller who keeps programs (nucleus_program_export) can
-// look for them under it, and need not compile again. In which order rules were added makes no
-// difference. The filter need not be compiled.
-//
-//     char fingerprint[NUCLEUS_FINGERPRINT_SIZE];
-//     if (nucleus_filter_fingerprint(f, fingerprint) == NUCLEUS_OK)
-//         printf("%s.bpf\n", fingerprint);
-//
-// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL and while a transaction is open. While a failure of
-// an earlier call is kept, that one: such a filter can't be compiled, either. Since 0.1.
-nucleus_status nucleus_filter_fingerprint(const nucleus_filter *filter, char *fingerprint);
-
-/* ---- Asking about a call ---- */
-
-// A system call as a filter sees it: the kernel's struct seccomp_data (linux/seccomp.h), in the
-// byte order of this machine whatever the architecture is that it speaks of.
-typedef struct nucleus_call {
-    // The number; on x32 with bit 30 set. -1 is what a tracer writes to skip a call.
-    int32_t nr;
-    // The AUDIT_ARCH_* token, which is NUCLEUS_ARCH_*; for x32 it is NUCLEUS_ARCH_X86_64.
-    uint32_t arch;
-    // Where the call was made from. No rule looks at it.
-    uint64_t instruction_pointer;
-    // The six argument registers, whole.
-    uint64_t args[6];
-} nucleus_call;
-
-// Finds what the filter's policy says of a call, compiled or not. On success *action is it.
-//
-//     nucleus_call call = { .nr = SYS_socket, .arch = NUCLEUS_ARCH_X86_64, .args = { AF_INET } };
-//     uint32_t action;
-//     nucleus_filter_evaluate(f, &call, &action);
-//
-// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL. Since 0.1.
-nucleus_status nucleus_filter_evaluate(const nucleus_filter *filter,
-                                       const nucleus_call *call,
-                                       uint32_t *action);
-
-// Runs a program on a call, as the kernel would. On success *action is what it returns: for a
-// program from elsewhere, perhaps no action at all.
-//
-// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL. Since 0.1.
-nucleus_status nucleus_program_evaluate(const nucleus_program *program,
-                                        const nucleus_call *call,
-                                        uint32_t *action);
-
-/* ---- What a program costs ---- */
-
-// What a program costs on one architecture: exact counts of instructions, the same on every
-// machine. They are counted over the architecture's system calls, those that this library knows, of
-// which each stands for all its arguments: number and architecture are followed exactly, and every
-// test of an argument is taken both ways. (What a program from elsewhere computes of numbers is
-// followed, too, up to where two ways meet with different results: tests of those go both ways.)
-//
-// The kernel answers some calls without the program, from a bitmap that it makes when the program is
-// attached (Linux 5.11 and later; never calls of MIPS or x32): those that the program allows, with
-// exactly NUCLEUS_ALLOW, before it does more than compare and mask number and architecture. They
-// cost the same under every program, as long as all filters of the thread allow them so.
-//
-// Later versions may add fields at the end.
-typedef struct nucleus_stats {
-    // Set by the caller: sizeof(nucleus_stats).
-    size_t size;
-    // The program's length, 1 to 4096.
-    uint32_t instructions;
-    // How many more the kernel would take.
-    uint32_t margin;
-    // 1 if the program makes something else of some call here than of one with its number from a
-    // machine that nobody knows, 0 if not: then it does not cover the architecture, or does not look
-    // at architectures. Results that depend on arguments in both cases count as the same.
-    uint32_t told_apart;
-    // How many system calls there are.
-    uint32_t calls;
-    // How many of them the kernel answers without the program.
-    uint32_t cached;
-    // How many instructions the program executes, its return included, for the call and the
-    // arguments for which that is least.
-    uint32_t shortest;
-    // The same where it is most.
-    uint32_t longest;
-    // The longest way of each call, in the mean over all calls; in thousandths of an instruction.
-    uint32_t mean;
-    // The same over the calls that the kernel does not answer without the program; 0 if there are
-    // none.
-    uint32_t mean_uncached;
-    // How many instructions the kernel looks at to make the bitmap, with the locks of the attaching
-    // thread held, if this is the thread's first filter and the kernel has the calls that this
-    // library knows. Other filters in place make it less. A kernel does this for its own
-    // architecture, and for the 32-bit one beside it.
-    uint32_t attach_steps;
-} nucleus_stats;
-
-// Counts what a program costs on `arch` (NUCLEUS_ARCH_*), whether it was made for it or not. On
-// success *stats is filled.
-//
-//     nucleus_stats stats = { .size = sizeof stats };
-//     nucleus_program_stats(p, NUCLEUS_ARCH_X86_64, &stats);
-//     printf("%u of %u calls never run it\n", stats.cached, stats.calls);
-//
-// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL, for what is no architecture, and for a size that is
-// smaller than the struct was in 0.1 or above 4096, or that is larger than this library's with bytes
-// beyond it that are not 0. The sentence goes to the log callback (nucleus_set_log). Since 0.1.
-nucleus_status nucleus_program_stats(const nucleus_program *program,
-                                     uint32_t arch,
-                                     nucleus_stats *stats);
-
-/* ---- Filters made of filters ---- */
-
-// nucleus_filter_compare: every call gets the same action from both.
-#define NUCLEUS_EQUAL 0
-
-// nucleus_filter_compare: the first is stricter for some calls and looser for none.
-#define NUCLEUS_STRICTER 1
-
-// nucleus_filter_compare: the first is looser for some calls and stricter for none.
-#define NUCLEUS_LOOSER 2
-
-// nucleus_filter_compare: the first is stricter for some calls and looser for others.
-#define NUCLEUS_INCOMPARABLE 3
-
-// Adds all that `other` says to `filter`: architectures, rules, denials, priorities. Merging the
-// other way round gives an equal filter.
-//
-// The rules of each stay with the architectures that it covers: they turn into rules for numbers, and
-// what one allows on x86_64 is not allowed on what only the other covers. No architecture can be added
-// later: nothing would hold there.
-//
-// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when an attribute or the default action is not the same (the
-// sentence names it with both values), when the built-in policy is in both with different flags,
-// or when `other` has an error or an open transaction; NUCLEUS_ERR_UNSUPPORTED when one of them was
-// intersected. What the filter says is as before then. Since 0.1.
-nucleus_status nucleus_filter_merge(nucleus_filter *filter,
-                                    const nucleus_filter *other);
-
-// Makes `filter` allow only what both allow: every call gets the stricter of both actions, as if
-// both filters were loaded, but with one program. (Of two errnos it is the smaller, where the kernel
-// takes that of the filter loaded last.) Rules that are added or removed later are `filter`'s own,
-// and all stays within what `other` said.
-//
-// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when an attribute that decides no action (layout,
-// no_new_privs, tsync, log, spec_allow, wait_killable) is not the same, which the sentence names, or
-// when `other` has an error or an open transaction. What the filter says is as before then. Since
-// 0.1.
-nucleus_status nucleus_filter_intersect(nucleus_filter *filter,
-                                        const nucleus_filter *other);
-
-// Compares what two filters, compiled or not, say of every call there is. On success *order is
-// NUCLEUS_EQUAL, NUCLEUS_STRICTER, NUCLEUS_LOOSER or NUCLEUS_INCOMPARABLE, of `a` against `b`;
-// *stricter becomes a call for which `a` is stricter if there is one, *looser a call for which it
-// is looser. Both may be NULL. Strict is the kernel's order of actions (see
-// nucleus_filter_add_rule), and on equal ones the smaller data.
-//
-// Decided exactly, as the proof does it, not by trying calls.
-//
-//     uint32_t order;
-//     nucleus_call looser;
-//     if (nucleus_filter_compare(f, baseline, &order, NULL, &looser) != NUCLEUS_OK)
-//         errx(1, "cannot compare");
-//     if (order == NUCLEUS_LOOSER || order == NUCLEUS_INCOMPARABLE)
-//         errx(1, "call %d gets through", (int)looser.nr);
-//
-// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL; the status of the error that is kept on `a`, or else
-// on `b`; NUCLEUS_ERR_UNPROVEN when the arguments tangle too much to be compared. Since 0.1.
-nucleus_status nucleus_filter_compare(const nucleus_filter *a,
-                                      const nucleus_filter *b,
-                                      uint32_t *order,
-                                      nucleus_call *stricter,
-                                      nucleus_call *looser);
-
-// Compares what two programs return for every call there is, ours or from elsewhere. As
-// nucleus_filter_compare.
-//
-// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL; NUCLEUS_ERR_UNPROVEN when what a program computes
-// tangles the arguments too much to be compared, such as their product. Since 0.1.
-nucleus_status nucleus_program_compare(const nucleus_program *a,
-                                       const nucleus_program *b,
-                                       uint32_t *order,
-                                       nucleus_call *stricter,
-                                       nucleus_call *looser);
-
-/* ---- Lists of what runs ---- */
-
-// nucleus_filter_list: the calls that run whatever their arguments are.
-#define NUCLEUS_LIST_ALWAYS 1
-
-// nucleus_filter_list: the calls that run with some arguments and not with others.
-#define NUCLEUS_LIST_SOMETIMES 2
-
-// Lists the calls that a filter, compiled or not, lets run on `arch` (NUCLEUS_ARCH_*): with
-// NUCLEUS_ALLOW or NUCLEUS_LOG, after all that is said of them, denials and what the filter was
-// intersected with included. Decided exactly, as the proof does it. On an architecture that the filter
-// does not cover these are none, or all.
-//
-// `which`: NUCLEUS_LIST_ALWAYS, NUCLEUS_LIST_SOMETIMES, or both.
-//
-// `names` has room for *count names. On success *count is how many there are, and `names` has them in
-// the order of the alphabet; they are static. With NULL for `names` nothing but *count is written: that
-// is how to count. Numbers that are no known call's are not listed.
-//
-//     size_t count = 0;
-//     nucleus_filter_list(f, nucleus_arch_native(), NUCLEUS_LIST_ALWAYS, NULL, &count);
-//     const char **names = malloc(count * sizeof *names);
-//     nucleus_filter_list(f, nucleus_arch_native(), NUCLEUS_LIST_ALWAYS, names, &count);
-//
-// Errors: NUCLEUS_ERR_BUFFER when there is too little room (nothing is written);
-// NUCLEUS_ERR_INVALID_ARGUMENT for NULL, for what is no architecture, for unknown flags and for none;
-// the status of the error that is kept on the filter; NUCLEUS_ERR_UNPROVEN when rules tangle arguments
-// too much to be decided. Since 0.1.
-nucleus_status nucleus_filter_list(const nucleus_filter *filter,
-                                   uint32_t arch,
-                                   uint32_t which,
-                                   const char **names,
-                                   size_t *count);
 
 /* ---- How applying went ---- */
 
@@ -1470,9 +1276,303 @@ typedef struct nucleus_features {
 // NUCLEUS_ERR_INVALID_ARGUMENT for NULL and a wrong size, as nucleus_program_stats. Since 0.1.
 nucleus_status nucleus_kernel_features(nucleus_features *features);
 
+/* ---- Asking about a call ---- */
+
+// A system call as a filter sees it: the kernel's struct seccomp_data (linux/seccomp.h), in the
+// byte order of this machine whatever the architecture is that it speaks of.
+typedef struct nucleus_call {
+    // The number; on x32 with bit 30 set. -1 is what a tracer writes to skip a call.
+    int32_t nr;
+    // The AUDIT_ARCH_* token, which is NUCLEUS_ARCH_*; for x32 it is NUCLEUS_ARCH_X86_64.
+    uint32_t arch;
+    // Where the call was made from. No rule looks at it.
+    uint64_t instruction_pointer;
+    // The six argument registers, whole.
+    uint64_t args[6];
+} nucleus_call;
+
+// Finds what the filter's policy says of a call, compiled or not. On success *action is it.
+//
+//     nucleus_call call = { .nr = SYS_socket, .arch = NUCLEUS_ARCH_X86_64, .args = { AF_INET } };
+//     uint32_t action;
+//     nucleus_filter_evaluate(f, &call, &action);
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL. Since 0.1.
+nucleus_status nucleus_filter_evaluate(const nucleus_filter *filter,
+                                       const nucleus_call *call,
+                                       uint32_t *action);
+
+// Runs a program on a call, as the kernel would. On success *action is what it returns: for a
+// program from elsewhere, perhaps no action at all.
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL. Since 0.1.
+nucleus_status nucleus_program_evaluate(const nucleus_program *program,
+                                        const nucleus_call *call,
+                                        uint32_t *action);
+
+/* ---- Filters made of filters ---- */
+
+// nucleus_filter_compare: every call gets the same action from both.
+#define NUCLEUS_EQUAL 0
+
+// nucleus_filter_compare: the first is stricter for some calls and looser for none.
+#define NUCLEUS_STRICTER 1
+
+// nucleus_filter_compare: the first is looser for some calls and stricter for none.
+#define NUCLEUS_LOOSER 2
+
+// nucleus_filter_compare: the first is stricter for some calls and looser for others.
+#define NUCLEUS_INCOMPARABLE 3
+
+// Adds all that `other` says to `filter`: architectures, rules, denials, priorities. Merging the
+// other way round gives an equal filter.
+//
+// The rules of each stay with the architectures that it covers: they turn into rules for numbers, and
+// what one allows on x86_64 is not allowed on what only the other covers. No architecture can be added
+// later: nothing would hold there.
+//
+//     nucleus_filter_merge(f, baseline);
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when an attribute or the default action is not the same (the
+// sentence names it with both values), when the built-in policy is in both with different flags,
+// or when `other` has an error or an open transaction; NUCLEUS_ERR_UNSUPPORTED when one of them was
+// intersected. What the filter says is as before then. Since 0.1.
+nucleus_status nucleus_filter_merge(nucleus_filter *filter,
+                                    const nucleus_filter *other);
+
+// Makes `filter` allow only what both allow: every call gets the stricter of both actions, as if
+// both filters were loaded, but with one program. (Of two errnos it is the smaller, where the kernel
+// takes that of the filter loaded last.) Rules that are added or removed later are `filter`'s own,
+// and all stays within what `other` said.
+//
+//     // Whatever a user's profile says, never more than what this service allows anybody.
+//     nucleus_filter_load_oci(f, "users.json", NULL, 0);
+//     nucleus_filter_intersect(f, baseline);
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when an attribute that decides no action (layout,
+// no_new_privs, tsync, log, spec_allow, wait_killable) is not the same, which the sentence names, or
+// when `other` has an error or an open transaction. What the filter says is as before then. Since
+// 0.1.
+nucleus_status nucleus_filter_intersect(nucleus_filter *filter,
+                                        const nucleus_filter *other);
+
+// Compares what two filters, compiled or not, say of every call there is. On success *order is
+// NUCLEUS_EQUAL, NUCLEUS_STRICTER, NUCLEUS_LOOSER or NUCLEUS_INCOMPARABLE, of `a` against `b`;
+// *stricter becomes a call for which `a` is stricter if there is one, *looser a call for which it
+// is looser. Both may be NULL. Strict is the kernel's order of actions (see
+// nucleus_filter_add_rule), and on equal ones the smaller data.
+//
+// Decided exactly, as the proof does it, not by trying calls.
+//
+//     uint32_t order;
+//     nucleus_call looser;
+//     if (nucleus_filter_compare(f, baseline, &order, NULL, &looser) != NUCLEUS_OK)
+//         errx(1, "cannot compare");
+//     if (order == NUCLEUS_LOOSER || order == NUCLEUS_INCOMPARABLE)
+//         errx(1, "call %d gets through", (int)looser.nr);
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL; the status of the error that is kept on `a`, or else
+// on `b`; NUCLEUS_ERR_UNPROVEN when the arguments tangle too much to be compared. Since 0.1.
+nucleus_status nucleus_filter_compare(const nucleus_filter *a,
+                                      const nucleus_filter *b,
+                                      uint32_t *order,
+                                      nucleus_call *stricter,
+                                      nucleus_call *looser);
+
+// Compares what two programs return for every call there is, ours or from elsewhere. As
+// nucleus_filter_compare.
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL; NUCLEUS_ERR_UNPROVEN when what a program computes
+// tangles the arguments too much to be compared, such as their product. Since 0.1.
+nucleus_status nucleus_program_compare(const nucleus_program *a,
+                                       const nucleus_program *b,
+                                       uint32_t *order,
+                                       nucleus_call *stricter,
+                                       nucleus_call *looser);
+
+/* ---- Lists of what runs ---- */
+
+// nucleus_filter_list: the calls that run whatever their arguments are.
+#define NUCLEUS_LIST_ALWAYS 1
+
+// nucleus_filter_list: the calls that run with some arguments and not with others.
+#define NUCLEUS_LIST_SOMETIMES 2
+
+// Lists the calls that a filter, compiled or not, lets run on `arch` (NUCLEUS_ARCH_*): with
+// NUCLEUS_ALLOW or NUCLEUS_LOG, after all that is said of them, denials and what the filter was
+// intersected with included. Decided exactly, as the proof does it. On an architecture that the filter
+// does not cover these are none, or all.
+//
+// `which`: NUCLEUS_LIST_ALWAYS, NUCLEUS_LIST_SOMETIMES, or both.
+//
+// `names` has room for *count names. On success *count is how many there are, and `names` has them in
+// the order of the alphabet; they are static. With NULL for `names` nothing but *count is written: that
+// is how to count. Numbers that are no known call's are not listed.
+//
+//     size_t count = 0;
+//     nucleus_filter_list(f, nucleus_arch_native(), NUCLEUS_LIST_ALWAYS, NULL, &count);
+//     const char **names = malloc(count * sizeof *names);
+//     nucleus_filter_list(f, nucleus_arch_native(), NUCLEUS_LIST_ALWAYS, names, &count);
+//
+// Errors: NUCLEUS_ERR_BUFFER when there is too little room (nothing is written);
+// NUCLEUS_ERR_INVALID_ARGUMENT for NULL, for what is no architecture, for unknown flags and for none;
+// the status of the error that is kept on the filter; NUCLEUS_ERR_UNPROVEN when rules tangle arguments
+// too much to be decided. Since 0.1.
+nucleus_status nucleus_filter_list(const nucleus_filter *filter,
+                                   uint32_t arch,
+                                   uint32_t which,
+                                   const char **names,
+                                   size_t *count);
+
+/* ---- Showing filters ---- */
+
+// Writes the program of a filter into `buffer`, as nucleus_program_export does. What the program alone
+// does not know is added to forms for eyes: to a listing the rule that each return comes from, and to
+// that and to source code the fingerprint and the architectures.
+//
+//     size_t size = 0;
+//     nucleus_filter_export(f, NUCLEUS_EXPORT_LISTING, NULL, &size);
+//     char *text = malloc(size);
+//     if (nucleus_filter_export(f, NUCLEUS_EXPORT_LISTING, text, &size) == NUCLEUS_OK)
+//         fwrite(text, 1, size, stdout);
+//
+// Errors: as nucleus_program_export; NUCLEUS_ERR_NOT_COMPILED. Leaves no sentence on the filter. Since
+// 0.1.
+nucleus_status nucleus_filter_export(const nucleus_filter *filter,
+                                     uint32_t format,
+                                     void *buffer,
+                                     size_t *size);
+
+// Writes the program of a filter to a descriptor, as nucleus_program_export_fd does, with what
+// nucleus_filter_export adds.
+//
+// Errors: as nucleus_program_export_fd; NUCLEUS_ERR_NOT_COMPILED. Leaves no sentence on the filter.
+// Since 0.1.
+nucleus_status nucleus_filter_export_fd(const nucleus_filter *filter, uint32_t format, int32_t fd);
+
+/* ---- Fingerprints ---- */
+
+// The room for a fingerprint: 64 hexadecimal digits and a 0.
+#define NUCLEUS_FINGERPRINT_SIZE 65
+
+// Writes what the program of a filter depends on, as one SHA-256: the policy with its architectures
+// and attributes, and the version of the compiler. Two filters with one fingerprint have the same
+// program, byte by byte, on every machine: a caller who keeps programs (nucleus_program_export) can
+// look for them under it, and need not compile again. In which order rules were added makes no
+// difference. The filter need not be compiled.
+//
+//     char fingerprint[NUCLEUS_FINGERPRINT_SIZE];
+//     if (nucleus_filter_fingerprint(f, fingerprint) == NUCLEUS_OK)
+//         printf("%s.bpf\n", fingerprint);
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL and while a transaction is open. While a failure of
+// an earlier call is kept, that one: such a filter can't be compiled, either. Since 0.1.
+nucleus_status nucleus_filter_fingerprint(const nucleus_filter *filter, char *fingerprint);
+
+/* ---- What a program costs ---- */
+
+// What a program costs on one architecture: exact counts of instructions, the same on every
+// machine. They are counted over the architecture's system calls, those that this library knows, of
+// which each stands for all its arguments: number and architecture are followed exactly, and every
+// test of an argument is taken both ways. (What a program from elsewhere computes of numbers is
+// followed, too, up to where two ways meet with different results: tests of those go both ways.)
+//
+// The kernel answers some calls without the program, from a bitmap that it makes when the program is
+// attached (Linux 5.11 and later; never calls of MIPS or x32): those that the program allows, with
+// exactly NUCLEUS_ALLOW, before it does more than compare and mask number and architecture. They
+// cost the same under every program, as long as all filters of the thread allow them so.
+//
+// Later versions may add fields at the end.
+typedef struct nucleus_stats {
+    // Set by the caller: sizeof(nucleus_stats).
+    size_t size;
+    // The program's length, 1 to 4096.
+    uint32_t instructions;
+    // How many more the kernel would take.
+    uint32_t margin;
+    // 1 if the program makes something else of some call here than of one with its number from a
+    // machine that nobody knows, 0 if not: then it does not cover the architecture, or does not look
+    // at architectures. Results that depend on arguments in both cases count as the same.
+    uint32_t told_apart;
+    // How many system calls there are.
+    uint32_t calls;
+    // How many of them the kernel answers without the program.
+    uint32_t cached;
+    // How many instructions the program executes, its return included, for the call and the
+    // arguments for which that is least.
+    uint32_t shortest;
+    // The same where it is most.
+    uint32_t longest;
+    // The longest way of each call, in the mean over all calls; in thousandths of an instruction.
+    uint32_t mean;
+    // The same over the calls that the kernel does not answer without the program; 0 if there are
+    // none.
+    uint32_t mean_uncached;
+    // How many instructions the kernel looks at to make the bitmap, with the locks of the attaching
+    // thread held, if this is the thread's first filter and the kernel has the calls that this
+    // library knows. Other filters in place make it less. A kernel does this for its own
+    // architecture, and for the 32-bit one beside it.
+    uint32_t attach_steps;
+} nucleus_stats;
+
+// Counts what a program costs on `arch` (NUCLEUS_ARCH_*), whether it was made for it or not. On
+// success *stats is filled.
+//
+//     nucleus_stats stats = { .size = sizeof stats };
+//     nucleus_program_stats(p, NUCLEUS_ARCH_X86_64, &stats);
+//     printf("%u of %u calls never run it\n", stats.cached, stats.calls);
+//
+// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL, for what is no architecture, and for a size that is
+// smaller than the struct was in 0.1 or above 4096, or that is larger than this library's with bytes
+// beyond it that are not 0. The sentence goes to the log callback (nucleus_set_log). Since 0.1.
+nucleus_status nucleus_program_stats(const nucleus_program *program,
+                                     uint32_t arch,
+                                     nucleus_stats *stats);
+
+/* ---- Filters as profiles ---- */
+
+// Writes what a filter says to a descriptor, from where it stands, as a profile of the OCI runtime
+// specification: the form that Docker, Podman and Kubernetes take, and nucleus_filter_load_oci. The
+// filter need not be compiled. Equal filters give the same text, a name a line.
+//
+//     const int standard_output = 1;
+//     if (nucleus_filter_export_oci(f, standard_output) == NUCLEUS_ERR_UNSUPPORTED)
+//         errx(1, "%s", nucleus_filter_error(f));
+//
+// Before anything is written, the text was read again, in both ways in which nucleus_filter_load_oci
+// reads, and both times was proven to mean what the filter means. What a profile can't say is an error,
+// whose sentence names a call and both actions. The one difference left is with calls of architectures
+// that the filter does not cover: it kills the process or the thread, and container engines the thread.
+// no_new_privs belongs to the container's configuration, not to a profile; the layout and priorities
+// belong to programs. docs/oci.md says more.
+//
+// Most filters with a default action that refuses have to say what newer calls get, since container
+// engines answer these with ENOSYS: set NUCLEUS_ATTR_UNKNOWN to NUCLEUS_ERRNO(ENOSYS), as
+// nucleus_filter_use_default does.
+//
+// Errors: NUCLEUS_ERR_UNSUPPORTED for what a profile can't say; NUCLEUS_ERR_UNPROVEN when its arguments
+// tangle too much to be compared; NUCLEUS_ERR_INVALID_ARGUMENT for NULL and while a transaction is open;
+// while an earlier failure is kept, the status of that one. NUCLEUS_ERR_KERNEL with errno as from
+// write(2), when a part may have been written; no sentence is kept of that. Since 0.1.
+nucleus_status nucleus_filter_export_oci(nucleus_filter *filter,
+                                         int32_t fd);
+
+// The same into `buffer`, which has room for *size bytes. On success *size is how many it takes, without
+// a 0 behind them. With a NULL buffer nothing but *size is written: that is how to ask.
+//
+// Errors: NUCLEUS_ERR_BUFFER when there is too little room (nothing is written);
+// NUCLEUS_ERR_INVALID_ARGUMENT for NULL; else as nucleus_filter_export_oci. Since 0.1.
+nucleus_status nucleus_filter_export_oci_buffer(nucleus_filter *filter,
+                                                void *buffer,
+                                                size_t *size);
+
 /* ---- Names and numbers of system calls ---- */
 
 // Finds the number of the call `name` on `arch` (NUCLEUS_ARCH_*). On success *number is set.
+//
+//     int32_t number;
+//     if (nucleus_syscall_number(NUCLEUS_ARCH_AARCH64, "openat", &number) == NUCLEUS_OK)
+//         printf("%d is %s\n", number, nucleus_syscall_name(NUCLEUS_ARCH_AARCH64, number));
 //
 // Errors: NUCLEUS_ERR_UNKNOWN_SYSCALL when no architecture has the call, NUCLEUS_ERR_UNSUPPORTED
 // when only this one has not, NUCLEUS_ERR_INVALID_ARGUMENT. Since 0.1.
@@ -1511,9 +1611,15 @@ typedef void (*nucleus_log_callback)(void *payload, uint32_t level, const char *
 // of the callback before. A NULL callback or NUCLEUS_LOG_OFF ends it: once this has returned, the
 // old callback is not running and will not be called again.
 //
+//     // void to_stderr(void *payload, uint32_t level, const char *message)
+//     // {
+//     //     fprintf(stderr, "%s: %s\n", (const char *)payload, message);
+//     // }
+//     nucleus_set_log(to_stderr, "seccomp", NUCLEUS_LOG_WARN);
+//
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT for a level that does not exist, and when the callback
-// itself calls; NUCLEUS_ERR_UNSUPPORTED
-// in a process where other Rust code set a tracing subscriber before. Since 0.1.
+// itself calls; NUCLEUS_ERR_UNSUPPORTED in a process where other Rust code set a tracing subscriber
+// before. Since 0.1.
 nucleus_status nucleus_set_log(nucleus_log_callback callback, void *payload, uint32_t level);
 
 #ifdef __cplusplus

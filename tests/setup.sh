@@ -43,6 +43,10 @@ readonly test_needs="$demo_needs"'
 /usr/bin/dot                            graphviz
 /usr/bin/git                            git
 /usr/bin/make                           make
+/usr/bin/cmake                          cmake
+/usr/bin/meson                          meson
+/usr/bin/ninja                          ninja-build
+/usr/bin/mandoc                         mandoc
 /usr/lib/python3*/ensurepip             python3-venv
 /usr/bin/corelist                       perl
 /usr/bin/node                           nodejs

@@ -29,6 +29,10 @@ pub const NUCLEUS_INCOMPARABLE: u32 = 3;
 /// what one allows on x86_64 is not allowed on what only the other covers. No architecture can be added
 /// later: nothing would hold there.
 ///
+/// ```c
+/// nucleus_filter_merge(f, baseline);
+/// ```
+///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when an attribute or the default action is not the same (the
 /// sentence names it with both values), when the built-in policy is in both with different flags,
 /// or when `other` has an error or an open transaction; NUCLEUS_ERR_UNSUPPORTED when one of them was
@@ -50,6 +54,12 @@ pub unsafe extern "C" fn nucleus_filter_merge(
 /// both filters were loaded, but with one program. (Of two errnos it is the smaller, where the kernel
 /// takes that of the filter loaded last.) Rules that are added or removed later are `filter`'s own,
 /// and all stays within what `other` said.
+///
+/// ```c
+/// // Whatever a user's profile says, never more than what this service allows anybody.
+/// nucleus_filter_load_oci(f, "users.json", NULL, 0);
+/// nucleus_filter_intersect(f, baseline);
+/// ```
 ///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when an attribute that decides no action (layout,
 /// no_new_privs, tsync, log, spec_allow, wait_killable) is not the same, which the sentence names, or

@@ -105,6 +105,10 @@ pub unsafe extern "C" fn nucleus_arch_named(name: *const c_char) -> u32 {
 /// socket or shmat say nothing of what is reached through these two. nucleus_filter_harden and
 /// profiles do.
 ///
+/// ```c
+/// nucleus_filter_add_arch(f, NUCLEUS_ARCH_X86);    // for 32-bit programs on an x86_64 machine
+/// ```
+///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no architecture; NUCLEUS_ERR_UNSUPPORTED after
 /// nucleus_filter_use_default, for one that the built-in policy is not written for, and after
 /// nucleus_filter_harden, nucleus_filter_merge and nucleus_filter_load_oci. Since 0.1.

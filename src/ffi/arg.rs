@@ -25,6 +25,17 @@ pub const NUCLEUS_CMP_MASKED_EQ: u32 = 7;
 /// whose upper register half is the caller's to fill with anything; 64 for long, size_t and
 /// pointers. On 32-bit architectures 32 for all: of the registers that a 64-bit program has filled
 /// before int 0x80 the kernel takes the lower halves, and filters see the whole.
+///
+/// ```c
+/// // A file mode without set-user-ID and set-group-ID, and a length from 1 to 4096.
+/// nucleus_arg mode = { .index = 1, .op = NUCLEUS_CMP_MASKED_EQ, .width = 32, .mask = 06000 };
+/// nucleus_arg length[] = {
+///     { .index = 2, .op = NUCLEUS_CMP_GE, .value = 1 },
+///     { .index = 2, .op = NUCLEUS_CMP_LE, .value = 4096 },
+/// };
+/// nucleus_filter_add_rule(f, NUCLEUS_ALLOW, "fchmod", &mode, 1);
+/// nucleus_filter_add_rule(f, NUCLEUS_ALLOW, "read", length, 2);
+/// ```
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[allow(non_camel_case_types)]

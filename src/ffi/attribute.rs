@@ -220,6 +220,10 @@ fn switch(attribute: &str, value: u32) -> Result<bool> {
 /// Says how often the call `name` is expected, against others: `priority` is 0 (as at first) to
 /// 255. Programs come to what is expected sooner; the action that a call gets never changes.
 ///
+/// ```c
+/// nucleus_filter_set_priority(f, "ioctl", 255);    // has its arguments checked, and is called a lot
+/// ```
+///
 /// Errors: as nucleus_filter_allow; NUCLEUS_ERR_INVALID_ARGUMENT above 255. Since 0.1.
 ///
 /// # Safety

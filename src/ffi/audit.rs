@@ -21,6 +21,12 @@ use super::status::nucleus_status;
 /// been told ENOSYS. The kernel logs a few calls a second and drops the others. Rules that are added
 /// later are as they say, so call it last, after nucleus_filter_harden, which refuses such a filter.
 ///
+/// ```c
+/// nucleus_filter_use_level(f, NUCLEUS_LEVEL_MINIMAL);
+/// if (getenv("TRY_OUT") != NULL)
+///     nucleus_filter_audit(f);
+/// ```
+///
 /// Errors: none but for NULL. Since 0.1.
 ///
 /// # Safety

@@ -9,8 +9,9 @@ use crate::error::Result;
 use crate::policy::Policy;
 use crate::policy::builtin::{self, Modes};
 
-/// nucleus_filter_use_default and nucleus_filter_harden: AF_INET and AF_INET6 sockets too. Without it AF_UNIX alone can be
-/// opened; sockets that exist already, inherited or received, work either way.
+/// nucleus_filter_use_default and nucleus_filter_harden: AF_INET and AF_INET6 sockets too. Without
+/// it AF_UNIX alone can be opened; sockets that exist already, inherited or received, work either
+/// way.
 pub const NUCLEUS_POLICY_NETWORK: u32 = 1;
 /// The same: what would be refused with an errno gets the filter's default.
 pub const NUCLEUS_POLICY_STRICT: u32 = 2;
@@ -22,6 +23,11 @@ pub const NUCLEUS_POLICY_JIT: u32 = 4;
 /// the reason for its place. Calls are allowed; or refused softly, with the errno that a kernel
 /// without the feature or the right would give, from which programs recover; or fatal, which is
 /// the filter's default. Calls newer than this library get ENOSYS.
+///
+/// ```c
+/// nucleus_filter_new(NUCLEUS_KILL_PROCESS, &f);
+/// nucleus_filter_use_default(f, NUCLEUS_POLICY_NETWORK | NUCLEUS_POLICY_JIT);
+/// ```
 ///
 /// `flags`: NUCLEUS_POLICY_*. Once a filter: with other flags a second call is an error.
 ///

@@ -20,6 +20,12 @@ use crate::prove::{Proven, prove};
 /// While a failure of an earlier call is kept, compile refuses and returns its status: whoever
 /// checks only compile can't load a weaker filter than was asked for.
 ///
+/// ```c
+/// if (nucleus_filter_compile(f) != NUCLEUS_OK)
+///     errx(1, "%s", nucleus_filter_error(f));
+/// fputs(nucleus_filter_report(f), stderr);    // rules that no call can match
+/// ```
+///
 /// Errors: the kept one; NUCLEUS_ERR_TOO_LARGE (the sentence says how large, and which calls cost
 /// most); NUCLEUS_ERR_UNPROVEN; NUCLEUS_ERR_UNSUPPORTED when no architecture is covered;
 /// NUCLEUS_ERR_INVALID_ARGUMENT while a transaction is open. Since 0.1.

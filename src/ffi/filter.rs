@@ -170,6 +170,10 @@ pub(super) unsafe fn edit(
 /// `default_action`, and every other architecture's is killed (NUCLEUS_ATTR_BAD_ARCH,
 /// nucleus_filter_add_arch). On success *out is the filter.
 ///
+/// ```c
+/// nucleus_filter_new(NUCLEUS_KILL_PROCESS, &f);    // an allow-list: what it leaves out kills
+/// ```
+///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT when `out` is NULL or the action is none of the kernel's
 /// (*out is not written). Since 0.1.
 ///
@@ -208,8 +212,13 @@ pub unsafe extern "C" fn nucleus_filter_free(filter: *mut Filter) {
 /// The first failure on this filter since it was made or cleared, as a sentence: what was asked
 /// for, what is wrong with it, what would be right. NULL when nothing has failed. The text lives
 /// until nucleus_filter_clear_error, nucleus_filter_reset, nucleus_filter_rollback or
-/// nucleus_filter_free. Functions that take a `const nucleus_filter *` leave none. For a NULL filter, a sentence that
-/// says so. Since 0.1.
+/// nucleus_filter_free. Functions that take a `const nucleus_filter *` leave none. For a NULL
+/// filter, a sentence that says so. Since 0.1.
+///
+/// ```c
+/// if (nucleus_filter_allow(f, "wrtie") != NUCLEUS_OK)
+///     warnx("%s", nucleus_filter_error(f));    // ... did you mean 'write'?
+/// ```
 ///
 /// # Safety
 /// `filter` is NULL or a live handle.
@@ -227,7 +236,9 @@ pub unsafe extern "C" fn nucleus_filter_error(filter: *const Filter) -> *const c
 }
 
 /// Forgets the kept failure, so that the filter can be compiled all the same. What failed stays
-/// undone: be sure that the filter is what you want without it. Since 0.1.
+/// undone: be sure that the filter is what you want without it.
+///
+/// Errors: none but for NULL. Since 0.1.
 ///
 /// # Safety
 /// `filter` is NULL or a live handle that no other thread is using.

@@ -11,11 +11,13 @@ use crate::error::Result;
 use crate::policy::builtin;
 
 /// Adds the argument checks of the built-in policy (docs/policy.md) to whatever the filter lets run,
-/// wherever it has that from: a level, a profile, single rules, the default action. Allows of whole calls
-/// get them in their place; rules with conditions let run only what the checks let run as well. Checked are clone, mmap, mprotect, pkey_mprotect, shmat, personality, execveat, socket, socketpair,
+/// wherever it has that from: a level, a profile, single rules, the default action. Allows of whole
+/// calls get them in their place; rules with conditions let run only what the checks let run as well.
+///
+/// Checked are clone, mmap, mprotect, pkey_mprotect, shmat, personality, execveat, socket, socketpair,
 /// ioctl, prctl, prlimit64, mknod, mknodat, sched_setscheduler, setpriority, ioprio_set and keyctl; and
-/// clone3, io_uring_setup, io_uring_enter, io_uring_register and uselib, which go past such checks, fail
-/// with ENOSYS. nucleus_filter_hardened says what became of which.
+/// clone3, io_uring_setup, io_uring_enter, io_uring_register and uselib, which go past such checks,
+/// fail with ENOSYS. nucleus_filter_hardened says what became of which.
 ///
 /// `flags`: NUCLEUS_POLICY_*, as nucleus_filter_use_default has them, whatever that was given: with 0,
 /// sockets are AF_UNIX alone, and memory is never writable and executable at once, so that just-in-time
@@ -28,8 +30,8 @@ use crate::policy::builtin;
 ///
 /// On x86 and arm mmap2 is checked as mmap is. On x86 mmap itself, and socket and socketpair made
 /// through socketcall, fail with ENOSYS, as their arguments are in memory; shmat through ipc is checked.
-/// glibc makes sockets by socketcall alone there, so that
-/// 32-bit programs of its make none (docs/levels.md).
+/// glibc makes sockets by socketcall alone there, so that 32-bit programs of its make none
+/// (docs/levels.md).
 ///
 /// ```c
 /// nucleus_filter_use_level(f, NUCLEUS_LEVEL_NETWORK);

@@ -69,6 +69,11 @@ pub extern "C" fn nucleus_level_description(level: u32) -> *const c_char {
 
 /// The level of a name, as NUCLEUS_LEVEL_*, or 0 if none has it. Since 0.1.
 ///
+/// ```c
+/// // What somebody chose on a command line. 0 is no level, so that a wrong name is an error here.
+/// nucleus_filter_use_level(f, nucleus_level_named("compute"));
+/// ```
+///
 /// # Safety
 /// `name` is NULL or a C string.
 #[unsafe(no_mangle)]

@@ -39,9 +39,17 @@ pub type nucleus_log_callback =
 /// of the callback before. A NULL callback or NUCLEUS_LOG_OFF ends it: once this has returned, the
 /// old callback is not running and will not be called again.
 ///
+/// ```c
+/// // void to_stderr(void *payload, uint32_t level, const char *message)
+/// // {
+/// //     fprintf(stderr, "%s: %s\n", (const char *)payload, message);
+/// // }
+/// nucleus_set_log(to_stderr, "seccomp", NUCLEUS_LOG_WARN);
+/// ```
+///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for a level that does not exist, and when the callback
-/// itself calls; NUCLEUS_ERR_UNSUPPORTED
-/// in a process where other Rust code set a tracing subscriber before. Since 0.1.
+/// itself calls; NUCLEUS_ERR_UNSUPPORTED in a process where other Rust code set a tracing subscriber
+/// before. Since 0.1.
 ///
 /// # Safety
 /// `callback` may be called from any thread with `payload` until it is replaced.

@@ -198,6 +198,12 @@ pub unsafe extern "C" fn nucleus_filter_load_oci(
 
 /// Takes a profile from memory: `length` bytes of JSON, else as nucleus_filter_load_oci.
 ///
+/// ```c
+/// const char json[] = "{ \"defaultAction\": \"SCMP_ACT_ERRNO\", \"syscalls\": ["
+///                     "{ \"names\": [\"read\", \"write\"], \"action\": \"SCMP_ACT_ALLOW\" } ] }";
+/// nucleus_filter_parse_oci(f, json, sizeof json - 1, NUCLEUS_OCI_STRICT);
+/// ```
+///
 /// Errors: NUCLEUS_ERR_FILE for more than NUCLEUS_PROFILE_LARGEST bytes; else as nucleus_filter_load_oci.
 /// Since 0.1.
 ///

@@ -98,6 +98,14 @@ const _: () = assert!(
 /// *out is the program, to be freed with nucleus_program_free. It can be evaluated, compared and
 /// exported like ours, and applied by whoever vouches for it (NUCLEUS_APPLY_TRUSTED).
 ///
+/// ```c
+/// const nucleus_instruction allow_all = { .code = 0x06, .k = NUCLEUS_ALLOW };
+/// nucleus_program *other = NULL;
+/// if (nucleus_program_from_bpf(&allow_all, sizeof allow_all, &other) == NUCLEUS_OK)
+///     printf("%zu instruction\n", nucleus_program_count(other));
+/// nucleus_program_free(other);
+/// ```
+///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL, for a length that is no multiple of 8, and for
 /// what the kernel would not load; NUCLEUS_ERR_TOO_LARGE for more than 4096 instructions. The
 /// sentence goes to the log callback (nucleus_set_log). Since 0.1.
@@ -279,9 +287,13 @@ pub(super) unsafe fn into_buffer(
 ///
 /// `format`: NUCLEUS_EXPORT_*.
 ///
+/// ```c
+/// nucleus_program_export_fd(p, NUCLEUS_EXPORT_DOT, STDOUT_FILENO);
+/// ```
+///
 /// Errors: NUCLEUS_ERR_KERNEL with errno as from write(2), when some bytes may have been written (a
-/// closed pipe raises SIGPIPE, as there);
-/// NUCLEUS_ERR_INVALID_ARGUMENT for NULL or an unknown format. Since 0.1.
+/// closed pipe raises SIGPIPE, as there); NUCLEUS_ERR_INVALID_ARGUMENT for NULL or an unknown format.
+/// Since 0.1.
 ///
 /// # Safety
 /// `program` is NULL or a live program.

@@ -107,6 +107,11 @@ fn made_of(action: u32, call: &str, args: &[nucleus_arg]) -> Result<Rule> {
 /// -1, which is what a tracer writes to skip a call, is a number like others, of x86_64 and not of
 /// x32 where the two share a token. x32 numbers have bit 30 set.
 ///
+/// ```c
+/// // A call that the kernel has and this library's tables have not yet.
+/// nucleus_filter_add_rule_number(f, NUCLEUS_ALLOW, NUCLEUS_ARCH_X86_64, 600, NULL, 0);
+/// ```
+///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no architecture, for a number of x32 with
 /// NUCLEUS_ARCH_X86_64 and the other way round, and as nucleus_filter_add_rule. Since 0.1.
 ///

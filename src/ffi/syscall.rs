@@ -12,6 +12,12 @@ use crate::syscall::Syscall;
 
 /// Finds the number of the call `name` on `arch` (NUCLEUS_ARCH_*). On success *number is set.
 ///
+/// ```c
+/// int32_t number;
+/// if (nucleus_syscall_number(NUCLEUS_ARCH_AARCH64, "openat", &number) == NUCLEUS_OK)
+///     printf("%d is %s\n", number, nucleus_syscall_name(NUCLEUS_ARCH_AARCH64, number));
+/// ```
+///
 /// Errors: NUCLEUS_ERR_UNKNOWN_SYSCALL when no architecture has the call, NUCLEUS_ERR_UNSUPPORTED
 /// when only this one has not, NUCLEUS_ERR_INVALID_ARGUMENT. Since 0.1.
 ///

@@ -10,6 +10,15 @@ use crate::policy::Policy;
 /// Opens a transaction: what is changed from here on can be taken back as a whole. Transactions
 /// nest. While one is open the filter does not compile.
 ///
+/// ```c
+/// nucleus_filter_begin(f);
+/// nucleus_filter_allow(f, "landlock_create_ruleset");
+/// if (nucleus_filter_allow(f, "landlock_restrict_self") == NUCLEUS_OK)
+///     nucleus_filter_commit(f);
+/// else
+///     nucleus_filter_rollback(f);    // neither of the two, and no error
+/// ```
+///
 /// Errors: none but for NULL. Since 0.1.
 ///
 /// # Safety
@@ -90,6 +99,13 @@ pub unsafe extern "C" fn nucleus_filter_reset(
 
 /// Copies a filter, with its kept error and its open transactions, but not compiled. On success *out
 /// is the copy, to be freed with nucleus_filter_free.
+///
+/// ```c
+/// nucleus_filter *child = NULL;
+/// nucleus_filter_clone(baseline, &child);
+/// nucleus_filter_deny(child, "execve");
+/// nucleus_filter_free(child);
+/// ```
 ///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for NULL. Since 0.1.
 ///

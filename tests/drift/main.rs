@@ -4,10 +4,13 @@
 
 #![allow(missing_docs, reason = "a test program")]
 
+mod abi;
+mod declared;
 mod exports;
 mod graph;
 mod header;
 mod levels_page;
+mod man;
 mod policy_page;
 mod supply_chain;
 mod syscall_tables;

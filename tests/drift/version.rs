@@ -30,4 +30,31 @@ fn the_shared_library_has_one_soname() {
     for text in [build, makefile, header] {
         assert!(text.contains("libnucleus_seccomp.so.0"));
     }
+    // cargo-c makes it of the version, with as many numbers as it is told.
+    assert_eq!(env!("CARGO_PKG_VERSION_MAJOR"), "0");
+    assert!(read("Cargo.toml").contains("\nversion_suffix_components = 1\n"));
+}
+
+/// `cargo cinstall` reads from Cargo.toml what `make install` has in the Makefile and in the file for
+/// pkg-config.
+#[test]
+fn both_ways_to_install_say_the_same() {
+    let manifest = read("Cargo.toml");
+    let (_, capi) = manifest.split_once("\n[package.metadata.capi.header]\n").expect("metadata");
+    let pkg_config = read("pkgconfig/nucleus-seccomp.pc.in");
+    let described = pkg_config.lines().find_map(|line| line.strip_prefix("Description: "));
+    for fact in [
+        format!("description = \"{}\"", described.expect("a description")),
+        "name = \"nucleus-seccomp\"\nfilename = \"nucleus-seccomp\"".to_owned(),
+        "name = \"nucleus_seccomp\"\nversion_suffix_components".to_owned(),
+        "{ from = \"include/nucleus_seccomp.h\", to = \"\" }".to_owned(),
+    ] {
+        assert!(capi.contains(&fact), "Cargo.toml should have {fact}");
+    }
+    for folder in std::fs::read_dir(super::project("man")).unwrap() {
+        let name = folder.unwrap().file_name().into_string().unwrap();
+        let section = name.strip_prefix("man").expect("folders of sections");
+        let asset = format!("{{ from = \"man/{name}/*.{section}\", to = \"man/{name}\" }}");
+        assert!(capi.contains(&asset), "Cargo.toml should have {asset}");
+    }
 }

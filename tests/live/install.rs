@@ -16,6 +16,7 @@ struct Layout {
     prefix: &'static str,
     libdir: &'static str,
     header: &'static str,
+    man: &'static str,
 }
 
 const LAYOUTS: [Layout; 3] = [
@@ -25,6 +26,7 @@ const LAYOUTS: [Layout; 3] = [
         prefix: "/usr/local",
         libdir: "/usr/local/lib",
         header: "/usr/local/include",
+        man: "/usr/local/share/man",
     },
     Layout {
         name: "a prefix",
@@ -32,6 +34,7 @@ const LAYOUTS: [Layout; 3] = [
         prefix: "/opt/x",
         libdir: "/opt/x/lib",
         header: "/opt/x/include",
+        man: "/opt/x/share/man",
     },
     Layout {
         name: "as Debian has it",
@@ -39,10 +42,12 @@ const LAYOUTS: [Layout; 3] = [
             ("PREFIX", "/usr"),
             ("LIBDIR", "/usr/lib/x86_64-linux-gnu"),
             ("INCLUDEDIR", "/usr/include/nucleus"),
+            ("MANDIR", "/usr/man"),
         ],
         prefix: "/usr",
         libdir: "/usr/lib/x86_64-linux-gnu",
         header: "/usr/include/nucleus",
+        man: "/usr/man",
     },
 ];
 
@@ -73,21 +78,63 @@ fn install_and_uninstall() {
     }
 }
 
+/// Every page is found under the name of what it is about, as man(1) finds it, and is in order for
+/// mandoc(1), the strictest reader there is.
+#[test]
+fn the_manual_pages_read_well() {
+    let man = project("target/stage/share/man");
+    let exports = fs::read_to_string(project("tests/data/exports.txt")).unwrap();
+    for name in exports.lines() {
+        let page = fs::read_to_string(man.join(format!("man3/{name}.3"))).unwrap();
+        let page = match page.strip_prefix(".so ") {
+            Some(target) => fs::read_to_string(man.join(target.trim())).unwrap(),
+            None => page,
+        };
+        assert!(page.contains(&format!("\n.Fo {name}\n")), "{name}: no synopsis");
+    }
+    if available("mandoc") {
+        for section in ["man3", "man7"] {
+            for page in fs::read_dir(man.join(section)).unwrap() {
+                let page = page.unwrap().path();
+                // mandoc would rather have links of the file system.
+                if !fs::read_to_string(&page).unwrap().starts_with(".so ") {
+                    run(Command::new("mandoc").args(["-T", "lint", "-W", "warning"]).arg(&page));
+                }
+            }
+        }
+    }
+    if available("man") {
+        let mut reader = Command::new("man");
+        reader.env("MANWIDTH", "80").env("LC_ALL", "C.UTF-8").arg("-M").arg(&man);
+        let page = text(&run(reader.arg("nucleus_filter_deny")).stdout);
+        for part in ["NAME", "SYNOPSIS", "DESCRIPTION", "RETURN VALUES", "EXAMPLES", "ERRORS"] {
+            assert!(page.contains(&format!("\n{part}\n")), "no {part} in\n{page}");
+        }
+    }
+}
+
 /// Every file that belongs there, with its mode or what it points to.
 fn expected(layout: &Layout, version: &str) -> BTreeMap<String, String> {
     let library = |name: &str| format!("{}/{name}", layout.libdir);
     let real = format!("libnucleus_seccomp.so.{version}");
-    [
+    let pages = ["man3", "man7"].into_iter().flat_map(|section| {
+        let folder = fs::read_dir(project("man").join(section)).unwrap();
+        folder.map(move |page| {
+            format!("{}/{section}/{}", layout.man, page.unwrap().file_name().display())
+        })
+    });
+    let files = [
         (library(&real), "755"),
         (library("libnucleus_seccomp.so.0"), real.as_str()),
         (library("libnucleus_seccomp.so"), "libnucleus_seccomp.so.0"),
         (library("libnucleus_seccomp.a"), "644"),
         (library("pkgconfig/nucleus-seccomp.pc"), "644"),
+        (library("cmake/nucleus-seccomp/nucleus-seccomp-config.cmake"), "644"),
+        (library("cmake/nucleus-seccomp/nucleus-seccomp-config-version.cmake"), "644"),
         (format!("{}/nucleus_seccomp.h", layout.header), "644"),
-    ]
-    .into_iter()
-    .map(|(path, what)| (path, what.to_owned()))
-    .collect()
+    ];
+    let files = files.into_iter().chain(pages.map(|page| (page, "644")));
+    files.map(|(path, what)| (path, what.to_owned())).collect()
 }
 
 fn check_pkg_config(root: &Path, layout: &Layout, version: &str) {
@@ -132,7 +179,7 @@ fn make(target: &str, umask: &str, root: &Path, layout: &Layout) {
     for name in ["MAKEFLAGS", "MFLAGS", "MAKELEVEL", "CARGO_TARGET_DIR", "RUSTFLAGS", "DESTDIR"] {
         shell.env_remove(name);
     }
-    for name in ["PREFIX", "LIBDIR", "INCLUDEDIR"] {
+    for name in ["PREFIX", "LIBDIR", "INCLUDEDIR", "MANDIR"] {
         shell.env_remove(name);
     }
     run(&mut shell);

@@ -6,6 +6,7 @@
 #![allow(missing_docs, reason = "a test program")]
 
 mod attacks;
+mod build_systems;
 mod c_library;
 mod cached;
 mod documentation;
@@ -18,6 +19,7 @@ mod launcher;
 mod python;
 mod same_bytes;
 mod shared;
+mod sizes;
 mod stage;
 mod workloads;
 mod zig;
