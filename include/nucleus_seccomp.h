@@ -159,6 +159,18 @@ const char *nucleus_status_message(nucleus_status status);
 // The call is run.
 #define NUCLEUS_ALLOW UINT32_C(0x7fff0000)
 
+// Writes an action in words into `buffer`, of `size` bytes, as snprintf(3) would: "kill process",
+// "errno 38", "allow". Cut where there is too little room, and with a 0 behind it if there is any. Returns
+// the length of the whole, without the 0: at most 31. What is no action, such as a program from elsewhere
+// may return, is a number in base 16. A NULL `buffer` has no room. Since 0.1.
+//
+//     char action[32];
+//     nucleus_action_text(NUCLEUS_ERRNO(38), action, sizeof action);
+//     puts(action);
+size_t nucleus_action_text(uint32_t action,
+                           char *buffer,
+                           size_t size);
+
 /* Actions that carry data.
  *
  * NUCLEUS_ERRNO: the call is not run and fails with errno e, 0 to 4095. With 0 it seems to succeed.
@@ -1093,7 +1105,7 @@ typedef struct nucleus_apply_result {
     // 1 if this call has set no_new_privs, which may have been set before.
     uint32_t no_new_privs;
     // The errno of what was refused; 0 if nothing was.
-    int32_t error;
+    int32_t error_number;
     // With NUCLEUS_APPLY_TSYNC the id (gettid(2)) of a thread that could not follow; else 0.
     int32_t thread;
 } nucleus_apply_result;

@@ -112,7 +112,7 @@ func refusal(status C.nucleus_status, r *C.nucleus_apply_result) error {
 		return &Error{
 			Status:  ErrKernel,
 			Message: C.GoString(&message[0]),
-			Errno:   syscall.Errno(r.error),
+			Errno:   syscall.Errno(r.error_number),
 			Thread:  int(r.thread),
 		}
 	}

@@ -90,7 +90,7 @@ __attribute__((constructor)) static void confine_and_execute(int argc, char **ar
     if (status != NUCLEUS_OK) {
         char why[256];
         nucleus_apply_message(&result, why, sizeof why);
-        fail(to, status, result.error, why);
+        fail(to, status, result.error_number, why);
     }
     execve(argv[HELPER_PATH], argv + HELPER_ARGS, envp);
     const int error = errno;

@@ -1,9 +1,10 @@
 //! How applying went.
 
 use std::ffi::c_char;
-use std::fmt::{self, Write};
+use std::fmt::Write;
 
 use super::growable;
+use super::text::Text;
 use crate::kernel::{Flags, Loaded, Options, Refusal};
 
 /// nucleus_apply_result: nothing was tried, as the program was not to be loaded.
@@ -31,7 +32,7 @@ pub struct nucleus_apply_result {
     /// 1 if this call has set no_new_privs, which may have been set before.
     pub no_new_privs: u32,
     /// The errno of what was refused; 0 if nothing was.
-    pub error: i32,
+    pub error_number: i32,
     /// With NUCLEUS_APPLY_TSYNC the id (gettid(2)) of a thread that could not follow; else 0.
     pub thread: i32,
 }
@@ -58,7 +59,7 @@ impl nucleus_apply_result {
                     Refusal::Thread(thread) => (NUCLEUS_STEP_FILTER, 0, thread),
                 };
                 let mut result = Self { missing, thread, ..refused(step) };
-                result.error = refusal.errno();
+                result.error_number = refusal.errno();
                 if step == NUCLEUS_STEP_NO_NEW_PRIVS {
                     result.no_new_privs = 0;
                 }
@@ -74,10 +75,10 @@ impl nucleus_apply_result {
             NUCLEUS_STEP_DONE => {
                 return Some(Ok(Loaded { flags: Flags::among(self.flags), missing }));
             }
-            NUCLEUS_STEP_NO_NEW_PRIVS => Refusal::NoNewPrivs(self.error),
+            NUCLEUS_STEP_NO_NEW_PRIVS => Refusal::NoNewPrivs(self.error_number),
             NUCLEUS_STEP_FILTER if self.thread != 0 => Refusal::Thread(self.thread),
             NUCLEUS_STEP_FILTER if !missing.is_empty() => Refusal::Flags(missing),
-            NUCLEUS_STEP_FILTER => Refusal::Filter(self.error),
+            NUCLEUS_STEP_FILTER => Refusal::Filter(self.error_number),
             _ => return None,
         };
         Some(Err(refusal))
@@ -102,45 +103,13 @@ pub unsafe extern "C" fn nucleus_apply_message(
 ) -> usize {
     // SAFETY: the caller promises as many bytes as it set the size to.
     let result = unsafe { growable::read(result, FIRST_RESULT) };
-    let room = if buffer.is_null() { 0 } else { size };
-    let mut text = Text { buffer: buffer.cast(), room, length: 0 };
+    // SAFETY: the caller promises so many bytes.
+    let mut text = unsafe { Text::new(buffer, size) };
     // A text takes whatever it is given.
     let _ = match result.ok().as_ref().and_then(nucleus_apply_result::became) {
         Some(Ok(loaded)) => write!(text, "{loaded}"),
         Some(Err(refusal)) => write!(text, "{refusal}"),
-        None => text.write_str("not applied, as nothing was tried; nothing is confined"),
+        None => text.write_str("not applied, as nothing was tried; nothing is confined by it"),
     };
     text.end()
-}
-
-/// Text for a buffer of C, cut where that ends.
-struct Text {
-    buffer: *mut u8,
-    room: usize,
-    /// Of the whole.
-    length: usize,
-}
-
-impl fmt::Write for Text {
-    fn write_str(&mut self, piece: &str) -> fmt::Result {
-        let left = self.room.saturating_sub(1).saturating_sub(self.length);
-        let count = piece.len().min(left);
-        if count > 0 {
-            // SAFETY: as many bytes are left in the caller's buffer, behind what is written.
-            unsafe { self.buffer.add(self.length).copy_from(piece.as_ptr(), count) };
-        }
-        self.length += piece.len();
-        Ok(())
-    }
-}
-
-impl Text {
-    /// Writes the 0 behind it.
-    fn end(self) -> usize {
-        if let Some(last) = self.room.checked_sub(1) {
-            // SAFETY: the buffer has `room` bytes.
-            unsafe { self.buffer.add(self.length.min(last)).write(0) };
-        }
-        self.length
-    }
 }

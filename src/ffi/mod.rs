@@ -69,3 +69,4 @@ mod boundary;
 mod growable;
 #[cfg(test)]
 mod panics;
+mod text;

@@ -25,8 +25,8 @@ const BY_SECCOMP: [(i32, &str, &str); 6] = [
     (
         libc::ENOMEM,
         "ENOMEM",
-        "all filters of the thread are too long together (32768 instructions, and 4 more for each \
-         filter before), or memory is short; merge filters before they are applied",
+        "all filters of the thread are too long together (32768 instructions as the kernel \
+         translates them, and 4 more for each filter), or memory is short; merge filters before they are applied",
     ),
     (
         libc::ENOSYS,
@@ -71,7 +71,7 @@ impl fmt::Display for Refusal {
                 None => write!(f, "seccomp(2) says errno {errno}"),
             },
         }?;
-        f.write_str("; nothing is confined")
+        f.write_str("; nothing is confined by it")
     }
 }
 

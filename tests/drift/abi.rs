@@ -116,7 +116,7 @@ fn library() -> Vec<Layout<'static>> {
         arg::nucleus_arg { index op width value mask }
         profile::nucleus_oci_context { size given arch capabilities kernel_major kernel_minor }
         program::nucleus_instruction { code jt jf k }
-        apply_result::nucleus_apply_result { size step flags missing no_new_privs error thread }
+        apply_result::nucleus_apply_result { size step flags missing no_new_privs error_number thread }
         apply::nucleus_apply_options { size flags preferred no_new_privs reserved }
         features::nucleus_features {
             size actions flags constant_allow notification_size response_size data_size

@@ -58,7 +58,7 @@ pub const Result = extern struct {
     /// 1 if this call set it.
     no_new_privs: u32 = 0,
     /// The errno of the kernel's refusal, or 0.
-    @"error": i32 = 0,
+    error_number: i32 = 0,
     /// With `.tsync`, the thread that could not follow, or 0.
     thread: i32 = 0,
 

@@ -276,7 +276,7 @@ test "what goes wrong in a child is told to its parent" {
             var told: nucleus.Failure = .{};
             try testing.expectError(error.Kernel, spawnShell(it, "/bin/sh", &told));
             try testing.expectEqual(.filter, told.result.step);
-            try testing.expectEqual(@backingInt(c.E.PERM), told.result.@"error");
+            try testing.expectEqual(@backingInt(c.E.PERM), told.result.error_number);
         }
     }.body);
 }

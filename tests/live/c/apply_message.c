@@ -8,7 +8,7 @@
 
 enum { ROOM = 256 }; /* what the header promises to be enough */
 
-#define NOTHING_TRIED "not applied, as nothing was tried; nothing is confined"
+#define NOTHING_TRIED "not applied, as nothing was tried; nothing is confined by it"
 
 static const struct row {
     const char *what;
@@ -26,13 +26,13 @@ static const struct row {
     {"flags that nobody knows", RESULT(.step = NUCLEUS_STEP_DONE, .flags = ~UINT32_C(7),
                                        .missing = ~UINT32_C(7)), "applied to this thread"},
     {"all flags missing", RESULT(.step = NUCLEUS_STEP_DONE, .flags = 7, .missing = UINT32_MAX), NULL},
-    {"all flags missing, refused", RESULT(.step = NUCLEUS_STEP_FILTER, .missing = 7, .error = EINVAL), NULL},
+    {"all flags missing, refused", RESULT(.step = NUCLEUS_STEP_FILTER, .missing = 7, .error_number = EINVAL), NULL},
     {"a thread of many digits", RESULT(.step = NUCLEUS_STEP_FILTER, .thread = INT_MIN), NULL},
     {"the highest thread", RESULT(.step = NUCLEUS_STEP_FILTER, .thread = INT_MAX), NULL},
-    {"an errno of many digits", RESULT(.step = NUCLEUS_STEP_NO_NEW_PRIVS, .error = INT_MIN), NULL},
-    {"the longest of seccomp's", RESULT(.step = NUCLEUS_STEP_FILTER, .error = ENOMEM), NULL},
+    {"an errno of many digits", RESULT(.step = NUCLEUS_STEP_NO_NEW_PRIVS, .error_number = INT_MIN), NULL},
+    {"the longest of seccomp's", RESULT(.step = NUCLEUS_STEP_FILTER, .error_number = ENOMEM), NULL},
     {"no errno", RESULT(.step = NUCLEUS_STEP_FILTER),
-     "seccomp(2) says errno 0; nothing is confined"},
+     "seccomp(2) says errno 0; nothing is confined by it"},
 };
 
 /* Writes into rooms of every length, with marks on both sides. */

@@ -26,8 +26,8 @@ static void same_result(const char *what, const nucleus_apply_result *result,
     same_word(what, result->flags, expected->flags);
     same_word(what, result->missing, expected->missing);
     same_word(what, result->no_new_privs, expected->no_new_privs);
-    CHECK(result->error == expected->error, "%s: error %d, not %d", what, result->error,
-          expected->error);
+    CHECK(result->error_number == expected->error_number, "%s: error %d, not %d", what, result->error_number,
+          expected->error_number);
     nucleus_apply_message(result, sentence, sizeof sentence);
     CHECK(strcmp(sentence, expected->sentence) == 0, "%s: says\n  %s\nnot\n  %s", what, sentence,
           expected->sentence);
@@ -45,7 +45,7 @@ static void apply_and_compare(const char *what, const nucleus_filter *filter,
     same_status(what, nucleus_program_apply(nucleus_filter_program(filter), options, &result),
                 expected->status);
     if (expected->status != NUCLEUS_OK)
-        CHECK(errno == expected->error, "%s: errno %d, not %d", what, errno, expected->error);
+        CHECK(errno == expected->error_number, "%s: errno %d, not %d", what, errno, expected->error_number);
     same_result(what, &result, expected);
     CHECK(result.thread == 0, "%s: thread %d", what, result.thread);
     int probed = probe(), expected_probe = expected->status == NUCLEUS_OK ? 77 : 0;
@@ -60,7 +60,7 @@ static void apply_and_compare(const char *what, const nucleus_filter *filter,
 #define LOG_NAMED "NUCLEUS_APPLY_LOG (Linux 4.14)"
 #define SPEC_ALLOW_NAMED "NUCLEUS_APPLY_SPEC_ALLOW (Linux 4.17)"
 #define LACKS(flags) \
-    "this kernel lacks " flags ": ask for it as preferred, or not; nothing is confined"
+    "this kernel lacks " flags ": ask for it as preferred, or not; nothing is confined by it"
 
 #define DONE(flags, missing, sentence) {NUCLEUS_OK, NUCLEUS_STEP_DONE, flags, missing, 1, 0, sentence}
 #define LACKING(status, missing, flags) \
@@ -143,7 +143,7 @@ static void check_flags(void)
 /* ---- what the kernel may say ---- */
 
 #define SAYS(error, sentence) \
-    {FAILED, NUCLEUS_STEP_FILTER, 0, 0, 1, error, "seccomp(2) says " sentence "; nothing is confined"}
+    {FAILED, NUCLEUS_STEP_FILTER, 0, 0, 1, error, "seccomp(2) says " sentence "; nothing is confined by it"}
 
 static const struct refusal_row {
     const char *call;
@@ -151,15 +151,15 @@ static const struct refusal_row {
 } refusal_rows[] = {
     {"prctl", {FAILED, NUCLEUS_STEP_NO_NEW_PRIVS, 0, 0, 0, EPERM,
                "prctl(2) does not set no_new_privs (errno 1): an earlier filter refuses it; let that one "
-               "allow it; nothing is confined"}},
+               "allow it; nothing is confined by it"}},
     {"seccomp", SAYS(EPERM, "EPERM: an earlier filter refuses seccomp(2); let that one allow it")},
     {"seccomp", SAYS(ENOSYS, "ENOSYS: the kernel has no seccomp(2), or an earlier filter refuses it; let "
                              "that one allow it")},
     {"seccomp", SAYS(EINVAL, "EINVAL: the kernel has no filters, or won't take this program")},
     {"seccomp", SAYS(EBUSY, "EBUSY: a filter of this thread has a listener already")},
     {"seccomp", SAYS(ENOMEM, "ENOMEM: all filters of the thread are too long together (32768 "
-                             "instructions, and 4 more for each filter before), or memory is short; merge "
-                             "filters before they are applied")},
+                             "instructions as the kernel translates them, and 4 more for each filter), "
+                             "or memory is short; merge filters before they are applied")},
     {"seccomp", SAYS(EACCES, "EACCES: the thread has neither no_new_privs nor CAP_SYS_ADMIN; leave "
                              "no_new_privs on")},
     {"seccomp", SAYS(ENOTTY, "errno 25")},
@@ -172,7 +172,7 @@ static void apply_refused(const nucleus_filter *filter)
     struct outcome outcome = refusal_row->outcome;
     nucleus_apply_options options = {.size = sizeof options, .flags = LOG, .preferred = SPEC_ALLOW};
 
-    if (!boot(kernel_that_refuses(refusal_row->call, outcome.error)))
+    if (!boot(kernel_that_refuses(refusal_row->call, outcome.error_number)))
         return;
     apply_and_compare(refusal_row->call, filter, &options, &outcome);
     options.flags = BEST_EFFORT;
@@ -224,7 +224,7 @@ static void apply_to_a_loner(const nucleus_filter *filter)
     CHECK(result.thread == loner.id, "thread %d, not %ld", result.thread, loner.id);
     snprintf(sentence, sizeof sentence,
              "thread %ld has filters of its own and can't follow (ESRCH): apply before they are, or without "
-             "NUCLEUS_APPLY_TSYNC; nothing is confined", loner.id);
+             "NUCLEUS_APPLY_TSYNC; nothing is confined by it", loner.id);
     const struct outcome outcome = {FAILED, NUCLEUS_STEP_FILTER, 0, 0, 1, ESRCH, sentence};
     same_result("a loner", &result, &outcome);
     CHECK(probe() == 0, "confined, though another thread could not follow");

@@ -95,7 +95,7 @@ static int sync_while_one_confines_itself(const nucleus_filter *filter)
         return probe() == 77 && result.thread == 0 ? 0 : 2;
     }
     atomic_fetch_add(&seen->second, 1);
-    return status == NUCLEUS_ERR_KERNEL && result.error == ESRCH && result.thread == thread &&
+    return status == NUCLEUS_ERR_KERNEL && result.error_number == ESRCH && result.thread == thread &&
            probe() == 0 ? 0 : 3;
 }
 

@@ -93,4 +93,22 @@ static const uint32_t NO_ARCHES[] = {
 static const char *const NO_ARCH_NAMES[] = {NULL, "", "X86_64", "x86_64 ", "x86-64", "amd64",
                                             "AUDIT_ARCH_X86_64", "\xff"};
 
+/* Actions, and what is none, in words. */
+static const struct { uint32_t action; const char *text; } ACTION_TEXTS[] = {
+    {NUCLEUS_KILL_PROCESS, "kill process"},
+    {NUCLEUS_KILL_THREAD, "kill thread"},
+    {NUCLEUS_NOTIFY, "notify"},
+    {NUCLEUS_LOG, "log"},
+    {NUCLEUS_ALLOW, "allow"},
+    {NUCLEUS_ERRNO(0), "errno 0"},
+    {NUCLEUS_ERRNO(4095), "errno 4095"},
+    {NUCLEUS_ERRNO(4096), "0x0005ffff"},
+    {NUCLEUS_TRAP(65535), "trap 65535"},
+    {NUCLEUS_TRAP(65536), "0xfffffffe"},
+    {NUCLEUS_TRACE(65535), "trace 65535"},
+    {NUCLEUS_ALLOW | 1, "0x7fff0001"},
+    {1, "0x00000001"},
+    {UINT32_MAX, "0xffffffff"},
+};
+
 #endif

@@ -67,6 +67,25 @@ static void check_arches(void)
         same_word("no name of an architecture", nucleus_arch_named(NO_ARCH_NAMES[i]), 0);
 }
 
+/* In every room up to what it takes and one more, as snprintf writes it. */
+static void check_action_texts(void)
+{
+    for (size_t i = 0; i < COUNT(ACTION_TEXTS); i++) {
+        const char *text = ACTION_TEXTS[i].text;
+        for (size_t room = 0; room <= strlen(text) + 2; room++) {
+            char ours[32], expected[32];
+            memset(ours, '~', sizeof ours);
+            memset(expected, '~', sizeof expected);
+            int length = snprintf(expected, room, "%s", text);
+            size_t said = nucleus_action_text(ACTION_TEXTS[i].action, ours, room);
+            CHECK(said == (size_t)length && memcmp(ours, expected, sizeof ours) == 0,
+                  "%s in %zu bytes: %zu, %.31s", text, room, said, ours);
+        }
+        CHECK(nucleus_action_text(ACTION_TEXTS[i].action, NULL, 9) == strlen(text), "%s in none",
+              text);
+    }
+}
+
 int main(void)
 {
     enum { MIB = 1 << 20 };
@@ -80,6 +99,7 @@ int main(void)
     check_numbers(long_name);
     check_names();
     check_arches();
+    check_action_texts();
     CHECK(same_text(nucleus_version(), NUCLEUS_VERSION), "library %s, header %s",
           nucleus_version(), NUCLEUS_VERSION);
 #if defined __x86_64__ && !defined __ILP32__

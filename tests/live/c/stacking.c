@@ -57,7 +57,7 @@ static int apply_till_refused(const nucleus_filter *filter)
         if (probe() != 77 || ++times > MOST_INSTRUCTIONS / each)
             return -1;
     printf("stacking: %d times a filter of %d instructions\n", times, each - PENALTY);
-    bool as_said = result.step == NUCLEUS_STEP_FILTER && result.error == ENOMEM &&
+    bool as_said = result.step == NUCLEUS_STEP_FILTER && result.error_number == ENOMEM &&
                    result.flags == 0 && says_why(&result);
     return as_said ? times : -1;
 }
