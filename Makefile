@@ -33,18 +33,18 @@ STAGE := $(CURDIR)/target/stage
 
 # Without the rlib, which is for Rust: Cargo optimizes across crates only where none is made with it.
 # Without the path to other crates, which their panics would tell, so that all who build it get the same
-# bytes; but for those who have a blank in it, which RUSTFLAGS can't.
-CARGO_AT := $(or $(CARGO_HOME),$(HOME)/.cargo)
-all musl: export RUSTFLAGS += $(if $(word 2,$(CARGO_AT)),,--remap-path-prefix=$(CARGO_AT)=/cargo)
+# bytes. By --config, which adds to .cargo/config.toml; the variable RUSTFLAGS would stand in its place.
+REMAPPED := --config 'build.rustflags=["--remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo"]'
 all:
-	$(CARGO) rustc --lib --crate-type cdylib,staticlib --release --locked --quiet --target-dir target
+	$(CARGO) rustc $(REMAPPED) --lib --crate-type cdylib,staticlib --release --locked --quiet --target-dir target
 
 # With Rust's unwinder for musl beside it: gcc's, which musl-gcc links else, is made for glibc.
 musl:
-	$(CARGO) rustc --lib --crate-type staticlib --release --locked --quiet --target-dir target \
+	$(CARGO) rustc $(REMAPPED) --lib --crate-type staticlib --release --locked --quiet --target-dir target \
 	    --target $(MUSL)
 	install -D -m 644 -t target/musl target/$(MUSL)/release/libnucleus_seccomp.a \
 	    "$$(rustc --print target-libdir --target $(MUSL))/self-contained/libunwind.a"
+
 # What the archive needs besides itself: `rustc --print native-static-libs`, less what is libc anyway.
 PRIVATE := -lpthread -ldl -lm
 

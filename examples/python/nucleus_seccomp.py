@@ -60,7 +60,7 @@ class ApplyResult(ctypes.Structure):
         ("flags", c_uint32),
         ("missing", c_uint32),
         ("no_new_privs", c_uint32),
-        ("error", c_int32),
+        ("error_number", c_int32),
         ("thread", c_int32),
     ]
 

@@ -39,7 +39,7 @@ const PLAIN: Run =
 
 const LAUNCHER: &[&str] = &["LAUNCHER", "--"];
 
-const EXAMPLES: [Example; 7] = [
+const EXAMPLES: [Example; 8] = [
     Example {
         name: "confine",
         also: &[],
@@ -176,6 +176,29 @@ const EXAMPLES: [Example; 7] = [
             stderr: &["print: use_level: level 0 does not exist"],
             ..PLAIN
         }],
+    },
+    Example {
+        name: "hello",
+        also: &[],
+        cxx: true,
+        runs: &[
+            Run {
+                why: "it says hello",
+                stdout: concat!(
+                    "hello from nucleus-seccomp ",
+                    env!("CARGO_PKG_VERSION"),
+                    ", confined\n"
+                ),
+                ..PLAIN
+            },
+            Run {
+                why: "or nothing",
+                under: LAUNCHER,
+                status: 1,
+                stderr: &["hello: Function not implemented"],
+                ..PLAIN
+            },
+        ],
     },
     Example { name: "launcher", also: &["profile"], cxx: false, runs: &[] },
     Example { name: "inspect", also: &["profile"], cxx: false, runs: &[] },

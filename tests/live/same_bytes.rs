@@ -8,8 +8,17 @@ use std::process::Command;
 use crate::stage::{project, run, text};
 
 /// What a build takes; the benchmark stands in Cargo.toml, so that Cargo wants to see it.
-const SOURCES: [&str; 8] =
-    ["Cargo.toml", "Cargo.lock", "Makefile", "build.rs", "src", "include", "pkgconfig", "benches"];
+const SOURCES: [&str; 9] = [
+    ".cargo",
+    "Cargo.toml",
+    "Cargo.lock",
+    "Makefile",
+    "build.rs",
+    "src",
+    "include",
+    "pkgconfig",
+    "benches",
+];
 
 #[test]
 fn a_build_in_another_folder_gives_the_same_libraries() {

@@ -26,8 +26,8 @@ static void same_result(const char *what, const nucleus_apply_result *result,
     same_word(what, result->flags, expected->flags);
     same_word(what, result->missing, expected->missing);
     same_word(what, result->no_new_privs, expected->no_new_privs);
-    CHECK(result->error_number == expected->error_number, "%s: error %d, not %d", what, result->error_number,
-          expected->error_number);
+    CHECK(result->error_number == expected->error, "%s: error %d, not %d", what, result->error_number,
+          expected->error);
     nucleus_apply_message(result, sentence, sizeof sentence);
     CHECK(strcmp(sentence, expected->sentence) == 0, "%s: says\n  %s\nnot\n  %s", what, sentence,
           expected->sentence);
@@ -45,7 +45,7 @@ static void apply_and_compare(const char *what, const nucleus_filter *filter,
     same_status(what, nucleus_program_apply(nucleus_filter_program(filter), options, &result),
                 expected->status);
     if (expected->status != NUCLEUS_OK)
-        CHECK(errno == expected->error_number, "%s: errno %d, not %d", what, errno, expected->error_number);
+        CHECK(errno == expected->error, "%s: errno %d, not %d", what, errno, expected->error);
     same_result(what, &result, expected);
     CHECK(result.thread == 0, "%s: thread %d", what, result.thread);
     int probed = probe(), expected_probe = expected->status == NUCLEUS_OK ? 77 : 0;
@@ -172,7 +172,7 @@ static void apply_refused(const nucleus_filter *filter)
     struct outcome outcome = refusal_row->outcome;
     nucleus_apply_options options = {.size = sizeof options, .flags = LOG, .preferred = SPEC_ALLOW};
 
-    if (!boot(kernel_that_refuses(refusal_row->call, outcome.error_number)))
+    if (!boot(kernel_that_refuses(refusal_row->call, outcome.error)))
         return;
     apply_and_compare(refusal_row->call, filter, &options, &outcome);
     options.flags = BEST_EFFORT;
