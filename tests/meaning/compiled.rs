@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 /// Asks policy and program about everything interesting; returns how many calls that were.
 pub fn compare(policy: &Policy, program: &Program, random: &mut Random, what: &str) -> usize {
+    every_jump_decides(program, what);
     let mut asked = 0;
     let mut ask = |call: &Call, big_endian| {
         let wanted = evaluate(policy, call);
@@ -39,6 +40,15 @@ pub fn compare(policy: &Policy, program: &Program, random: &mut Random, what: &s
         ask(&Call { arch, ..Call::default() }, false);
     }
     asked
+}
+
+/// No test is made whose outcome makes no difference.
+fn every_jump_decides(program: &Program, what: &str) {
+    const JUMPS: u16 = 0x05;
+    for (at, jump) in program.instructions().iter().enumerate() {
+        let conditional = jump.code & 0x07 == JUMPS && jump.code != JUMPS;
+        assert!(!conditional || jump.jt != jump.jf, "{what}: instruction {at} in\n{program:?}");
+    }
 }
 
 #[test]
