@@ -12,6 +12,7 @@ mod seeds;
 mod targets;
 
 use nucleus_seccomp::bpf::Instruction;
+use seeds::Seed;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
@@ -30,14 +31,14 @@ fn replay(wanted: &str) {
     }
 }
 
-fn write(folder: &Path, seeds: &[(String, Vec<u8>)]) {
+fn write(folder: &Path, seeds: &[Seed]) {
     std::fs::create_dir_all(folder).unwrap();
     for (input, bytes) in seeds {
         std::fs::write(folder.join(input), bytes).unwrap();
     }
 }
 
-fn findings(target: &str) -> Vec<(String, Vec<u8>)> {
+fn findings(target: &str) -> Vec<Seed> {
     let folder: PathBuf =
         [env!("CARGO_MANIFEST_DIR"), "tests/fuzz/findings", target].iter().collect();
     let Ok(files) = std::fs::read_dir(folder) else { return Vec::new() };
@@ -54,6 +55,16 @@ macro_rules! replayed {
             assert_eq!(targets::ALL.map(|(name, _)| name), [$(stringify!($target)),*]);
         }
     };
+}
+
+/// The kernel is asked as often as one likes, and the one who asks stays without a filter.
+#[test]
+fn asking_the_kernel_loads_nothing() {
+    let kill = Instruction { code: 0x06, jt: 0, jf: 0, k: 0 };
+    assert_eq!(targets::verdict::kernel_takes(&[kill]), Some(true));
+    assert_eq!(targets::verdict::kernel_takes(&[]), Some(false));
+    let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+    assert!(status.lines().any(|line| line == "Seccomp:\t0"), "{status}");
 }
 
 /// What a fuzzer would take long to come to: every code there is.

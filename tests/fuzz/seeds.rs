@@ -1,6 +1,6 @@
 //! What fuzzers begin with: what the other tests have, in the form of each target.
 
-use crate::targets::oci::HEAD;
+use crate::targets::oci::{CHOICES, HEAD};
 use nucleus_seccomp::action::Action;
 use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::bpf::Program;
@@ -8,8 +8,11 @@ use nucleus_seccomp::compile::compile;
 use nucleus_seccomp::policy::Policy;
 use nucleus_seccomp::policy::levels::{self, Level};
 
-/// The seeds of a target, each with a name.
-pub fn of(target: &str) -> Vec<(String, Vec<u8>)> {
+/// A name, and bytes.
+pub type Seed = (String, Vec<u8>);
+
+/// The seeds of a target.
+pub fn of(target: &str) -> Vec<Seed> {
     match target {
         "oci" => oci(),
         "firecracker" => firecracker(),
@@ -35,20 +38,18 @@ const CATEGORIES: [(&str, &str); 2] = [
 const OCI_PAGE: &str = include_str!("../../docs/oci.md");
 const FIRECRACKER_PAGE: &str = include_str!("../../docs/firecracker.md");
 
-fn oci() -> Vec<(String, Vec<u8>)> {
+fn oci() -> Vec<Seed> {
     // Linux 6.1, x86_64, Docker's capabilities; and an arm of long ago without any.
-    let heads: [[u8; HEAD]; 2] = [
+    let mut heads: [[u8; HEAD]; 2] = [
         [6, 1, place(Arch::X86_64), 0xfb, 0x25, 0x04, 0xa8, 0, 0, 0, 0],
         [4, 8, place(Arch::Arm), 0, 0, 0, 0, 0, 0, 0, 0],
     ];
-    let texts = PROFILES.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
-    let all = texts.chain(examples(OCI_PAGE));
-    all.flat_map(|(name, text)| {
-        (0..)
-            .zip(heads)
-            .map(move |(at, head)| (format!("{name}-{at}"), [&head[..], text.as_bytes()].concat()))
-    })
-    .collect()
+    let mut seeds = with_heads(&heads, &texts(&PROFILES, OCI_PAGE));
+    for head in &mut heads {
+        head[2] |= CHOICES;
+    }
+    seeds.extend(with_heads(&heads, &choices()));
+    seeds
 }
 
 fn place(arch: Arch) -> u8 {
@@ -56,26 +57,34 @@ fn place(arch: Arch) -> u8 {
     u8::try_from(place.unwrap()).unwrap()
 }
 
-fn firecracker() -> Vec<(String, Vec<u8>)> {
-    let texts = CATEGORIES.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
-    let all = texts.chain(examples(FIRECRACKER_PAGE));
-    let heads = 0..12; // three architectures, three categories
-    all.flat_map(|(name, text)| {
-        heads
-            .clone()
-            .map(move |head: u8| (format!("{name}-{head}"), [&[head], text.as_bytes()].concat()))
-    })
-    .collect()
+fn firecracker() -> Vec<Seed> {
+    let heads: Vec<[u8; 1]> = (0..12).map(|head| [head]).collect(); // of each architecture, three categories
+    let mut seeds = with_heads(&heads, &texts(&CATEGORIES, FIRECRACKER_PAGE));
+    seeds.extend(with_heads(&[[0x10]], &choices()));
+    seeds
 }
 
-/// The blocks of JSON of a page.
-fn examples(page: &'static str) -> impl Iterator<Item = (String, String)> {
+/// The files, and the blocks of JSON of a page.
+fn texts(files: &[(&str, &str)], page: &str) -> Vec<Seed> {
     let blocks = page.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next());
-    blocks.enumerate().map(|(at, block)| (format!("page{at}"), block.to_owned()))
+    let blocks = blocks.enumerate().map(|(at, block)| (format!("page{at}"), block));
+    let files = files.iter().map(|(name, text)| ((*name).to_owned(), *text));
+    files.chain(blocks).map(|(name, text)| (name, text.as_bytes().to_vec())).collect()
+}
+
+/// Each behind each head.
+fn with_heads<const LENGTH: usize>(heads: &[[u8; LENGTH]], seeds: &[Seed]) -> Vec<Seed> {
+    let behind = |(at, head): (usize, &[u8; LENGTH])| {
+        let head = *head;
+        let with =
+            move |(name, bytes): &Seed| (format!("{name}-{at}"), [&head[..], bytes].concat());
+        seeds.iter().map(with).collect::<Vec<_>>()
+    };
+    heads.iter().enumerate().flat_map(behind).collect()
 }
 
 /// Programs of ours, and choices.
-fn import() -> Vec<(String, Vec<u8>)> {
+fn import() -> Vec<Seed> {
     let level = |level: Level| {
         let mut policy = Policy::covering(Action::KILL_PROCESS, [Arch::X86_64, Arch::Aarch64]);
         levels::add_to(&mut policy, level).unwrap();
@@ -88,7 +97,7 @@ fn import() -> Vec<(String, Vec<u8>)> {
 }
 
 /// Bytes that choose.
-fn choices() -> Vec<(String, Vec<u8>)> {
+fn choices() -> Vec<Seed> {
     let mut random = crate::cases::Random::new(7);
     let some = |length: usize, random: &mut crate::cases::Random| -> Vec<u8> {
         (0..length).map(|_| u8::try_from(random.below(256)).unwrap()).collect()

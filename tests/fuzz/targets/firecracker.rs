@@ -3,17 +3,22 @@
 
 use super::held::held;
 use super::oci::exported;
+use super::written;
+use crate::cases::Random;
 use nucleus_seccomp::action::Action;
 use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::error::Kind;
 use nucleus_seccomp::policy::Policy;
 use nucleus_seccomp::profile::firecracker;
 
-/// A byte for the architecture and the categories, then JSON.
+/// A byte for the architecture and the category, then JSON, or choices for some.
 pub fn run(bytes: &[u8]) {
     const ARCHES: [Arch; 4] = [Arch::X86_64, Arch::Aarch64, Arch::Riscv64, Arch::X86];
     const CATEGORIES: [&str; 4] = ["vmm", "api", "vcpu", "main_thread"];
+    const CHOICES: u8 = 0x10;
     let Some((first, json)) = bytes.split_first() else { return };
+    let made = (first & CHOICES != 0).then(|| written::firecracker(&mut Random::of_bytes(json)));
+    let json = made.as_ref().map_or(json, |made| made.as_bytes());
     let chosen = |shift: u8| usize::from(first >> shift & 3);
     let (arch, category) = (ARCHES[chosen(0)], CATEGORIES[chosen(2)]);
     let read = |strict| {

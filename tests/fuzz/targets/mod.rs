@@ -9,7 +9,8 @@ pub mod programs;
 
 mod coded;
 mod held;
-mod verdict;
+pub mod verdict;
+mod written;
 
 /// A target and its name.
 pub type Target = (&'static str, fn(&[u8]));

@@ -1,6 +1,8 @@
 //! JSON of the OCI runtime specification: read in all ways, compiled, proven, run, and written again.
 
 use super::held::{edges, held};
+use super::written;
+use crate::cases::Random;
 use nucleus_seccomp::action::Action;
 use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::error::Kind;
@@ -11,9 +13,14 @@ use nucleus_seccomp::prove::compare_policies;
 /// How many bytes are not JSON: two for the kernel's version, one for the architecture, then the capabilities.
 pub const HEAD: usize = 11;
 
-/// The head and JSON.
+/// In the third byte: what follows are choices for a profile.
+pub const CHOICES: u8 = 0x80;
+
+/// The head and JSON, or choices for some.
 pub fn run(bytes: &[u8]) {
     let Some((head, json)) = bytes.split_first_chunk::<HEAD>() else { return };
+    let made = (head[2] & CHOICES != 0).then(|| written::oci(&mut Random::of_bytes(json)));
+    let json = made.as_ref().map_or(json, |made| made.as_bytes());
     let context = context(head);
     let read = |strict, as_runc| read(json, &context, Mode { strict, as_runc });
     let (usual, as_runc) = (read(false, false), read(false, true));
@@ -35,7 +42,7 @@ pub fn run(bytes: &[u8]) {
 
 fn context(head: &[u8; HEAD]) -> Context {
     let [major, minor, arch, capabilities @ ..] = *head;
-    let arch = Arch::ALL.get(usize::from(arch)).copied();
+    let arch = Arch::ALL.get(usize::from(arch & !CHOICES)).copied();
     let capabilities = u64::from_le_bytes(capabilities);
     Context { capabilities, kernel: (major.into(), minor.into()), arch }
 }
