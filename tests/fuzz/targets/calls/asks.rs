@@ -1,9 +1,11 @@
 //! Calls that only ask: they leave no error, and write on success only.
 
+use super::super::coded;
 use super::Handle;
 use super::words::{self, Name, arch, number};
 use crate::cases::Random;
 use nucleus_seccomp::arch::Arch;
+use nucleus_seccomp::bpf::{Instruction, Program};
 use nucleus_seccomp::ffi::algebra::{nucleus_filter_compare, nucleus_program_compare};
 use nucleus_seccomp::ffi::apply::{
     nucleus_apply_options, nucleus_filter_apply, nucleus_filter_is_applied, nucleus_program_apply,
@@ -20,6 +22,10 @@ use nucleus_seccomp::ffi::level::{
     nucleus_level_description, nucleus_level_name, nucleus_level_named,
 };
 use nucleus_seccomp::ffi::list::nucleus_filter_list;
+use nucleus_seccomp::ffi::program::{
+    nucleus_program_count, nucleus_program_export, nucleus_program_free, nucleus_program_from_bpf,
+    nucleus_program_instructions,
+};
 use nucleus_seccomp::ffi::show::nucleus_filter_export;
 use nucleus_seccomp::ffi::statistics::{nucleus_program_stats, nucleus_stats};
 use nucleus_seccomp::ffi::status::{
@@ -35,7 +41,7 @@ const INVALID: i32 = NUCLEUS_ERR_INVALID_ARGUMENT;
 
 /// One of them.
 pub fn ask(handle: &mut Handle, other: &Handle, random: &mut Random) {
-    match random.below(10) {
+    match random.below(11) {
         0 => numbers(handle, random),
         1 => compared(handle, other),
         2 => exported(handle, random),
@@ -45,6 +51,7 @@ pub fn ask(handle: &mut Handle, other: &Handle, random: &mut Random) {
         6 => applied(handle, random),
         7 => looked_up(random),
         8 => message(random),
+        9 => imported(random),
         _ => covers(handle, random),
     }
 }
@@ -284,6 +291,33 @@ fn looked_up(random: &mut Random) {
     // SAFETY: NULL or a C string.
     let none = unsafe { (nucleus_arch_named(name.pointer()), nucleus_level_named(name.pointer())) };
     assert_eq!(none, (0, 0), "no call is named like an architecture or a level");
+}
+
+/// A program that came from elsewhere, or is none.
+fn imported(random: &mut Random) {
+    let mut bytes = Vec::new();
+    for Instruction { code, jt, jf, k } in coded::instructions(random, 0, 16) {
+        bytes.extend(code.to_ne_bytes());
+        bytes.extend([jt, jf]);
+        bytes.extend(k.to_ne_bytes());
+    }
+    bytes.truncate(bytes.len() - random.pick(&[0, 0, 0, 1, 8]));
+    let (mut program, mut size) = (ptr::null_mut(), 0);
+    // SAFETY: so many bytes, a place that can be written; then a live program, NULL and a size. It is not used
+    // after it is freed.
+    unsafe {
+        let status = nucleus_program_from_bpf(bytes.as_ptr().cast(), bytes.len(), &raw mut program);
+        assert_eq!(status == NUCLEUS_OK, !program.is_null(), "written on success only");
+        assert_eq!(status == NUCLEUS_OK, Program::from_bytes(&bytes).is_ok(), "{bytes:x?}");
+        let exported = nucleus_program_export(program, 0, ptr::null_mut(), &raw mut size);
+        assert_eq!(exported, if program.is_null() { INVALID } else { NUCLEUS_OK });
+        assert!(program.is_null() || size == bytes.len());
+        assert_eq!(nucleus_program_count(program), size / 8);
+        assert_eq!(nucleus_program_instructions(program).is_null(), program.is_null());
+        let unproven = nucleus_program_apply(program, ptr::null(), ptr::null_mut());
+        assert_eq!(unproven, if program.is_null() { INVALID } else { NUCLEUS_ERR_UNPROVEN });
+        nucleus_program_free(program);
+    }
 }
 
 fn covers(handle: &Handle, random: &mut Random) {

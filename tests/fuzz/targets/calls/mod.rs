@@ -6,6 +6,8 @@
 mod asks;
 mod edits;
 mod model;
+mod profiles;
+mod wholes;
 mod words;
 
 use super::held::edges;
