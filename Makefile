@@ -111,6 +111,7 @@ test: setup-test stage
 # A command a line; each says what it did. Some minutes each.
 test-long: setup-test stage
 	NUCLEUS_KERNEL_POLICIES=20000 $(CARGO) test --locked --quiet --test live kernel:: -- --show-output
+	FUZZ_SECONDS=120 sh fuzz/run.sh
 
 fuzz:
 	@sh fuzz/run.sh

@@ -23,16 +23,22 @@ pub fn run(bytes: &[u8]) {
     let json = made.as_ref().map_or(json, |made| made.as_bytes());
     let context = context(head);
     let read = |strict, as_runc| read(json, &context, Mode { strict, as_runc });
-    let (usual, as_runc) = (read(false, false), read(false, true));
+    let (usual, mut as_runc) = (read(false, false), read(false, true));
     for (strict, loose) in [(read(true, false), &usual), (read(true, true), &as_runc)] {
         if strict.is_some() {
             assert_eq!(strict, *loose, "to be strict changes no meaning");
         }
     }
-    if let (Some(ours), Some(theirs)) = (&usual, &as_runc)
-        && let Ok(compared) = compare_policies(ours, theirs)
-    {
-        assert_eq!(compared.looser, None, "only runc's reading may let more through");
+    if let (Some(ours), Some(theirs)) = (&usual, &as_runc) {
+        // What it does with architectures that are not covered is known to be laxer.
+        let mut theirs = theirs.clone();
+        theirs.attributes_mut().bad_arch = ours.attributes().bad_arch;
+        let compared = compare_policies(ours, &theirs);
+        let is_looser = compared.as_ref().is_ok_and(|found| found.looser.is_some());
+        assert!(!is_looser, "only runc's reading may let more through: {compared:x?}");
+        if compared.is_ok_and(|found| found.stricter.is_none()) {
+            as_runc = None; // once is enough
+        }
     }
     for policy in [usual, as_runc].into_iter().flatten() {
         held(&policy);
