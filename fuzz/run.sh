@@ -34,7 +34,7 @@ run() {
     if $work/build/*/release/"$target" "$@" >"$log" 2>&1; then
         echo "$target: $(sed -n 's/^#\([0-9]*\).*DONE *\(.*\) lim.*/\1 runs, \2/p' "$log")"
     else
-        echo "$target: FOUND SOMETHING, see $log"
+        echo "$target: ended before its time, see $log"
         return 1
     fi
 }

@@ -1,12 +1,12 @@
 //! What callers pass, right and wrong.
 
 use super::model::{Status, status_of};
-use crate::cases::{ACTIONS, Random, random_condition};
+use crate::cases::{ACTIONS, OPERATORS, Random, random_condition};
 use nucleus_seccomp::action::Action;
 use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::ffi::arg::nucleus_arg;
 use nucleus_seccomp::ffi::status::{NUCLEUS_ERR_INVALID_ARGUMENT, NUCLEUS_ERR_UNKNOWN_SYSCALL};
-use nucleus_seccomp::policy::{Condition, Operator, Width};
+use nucleus_seccomp::policy::{Condition, Width};
 use nucleus_seccomp::syscall::Syscall;
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
@@ -126,16 +126,6 @@ impl Args {
     }
 }
 
-const OPERATORS: [Operator; 7] = [
-    Operator::Ne,
-    Operator::Lt,
-    Operator::Le,
-    Operator::Eq,
-    Operator::Ge,
-    Operator::Gt,
-    Operator::MaskedEq,
-];
-
 fn arg(random: &mut Random) -> nucleus_arg {
     if random.one_in(12) {
         return nucleus_arg {
@@ -147,6 +137,7 @@ fn arg(random: &mut Random) -> nucleus_arg {
         };
     }
     let condition = random_condition(random);
+    // In the order of NUCLEUS_CMP_*.
     let place = (1..).zip(OPERATORS).find(|(_, operator)| *operator == condition.operator());
     nucleus_arg {
         index: condition.index().into(),
