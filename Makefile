@@ -2,6 +2,7 @@
 # make demo       real programs and attacks under the launcher, in a short table
 # make test       everything that is tested; installs what it needs
 # make test-long  what make test tries in a short form, for as long as one likes
+# make fuzz       everything that is fuzzed, FUZZ_SECONDS (60) each, with sanitizers; installs cargo-fuzz
 # make bench      what a filter costs, beside its peers; installs what it needs
 # make bench-docs docs/benchmarks.md and its plots, from what make bench has measured
 # make lint       formatting and clippy
@@ -28,7 +29,7 @@ BUILT := target/release
 MUSL ?= $(shell uname -m)-unknown-linux-musl
 STAGE := $(CURDIR)/target/stage
 
-.PHONY: all musl demo test test-long bench bench-docs docs-graph lint header install uninstall \
+.PHONY: all musl demo test test-long fuzz bench bench-docs docs-graph lint header install uninstall \
     stage setup-demo setup-test setup-bench clean
 
 # Without the rlib, which is for Rust: Cargo optimizes across crates only where none is made with it.
@@ -110,6 +111,10 @@ test: setup-test stage
 # A command a line; each says what it did. Some minutes each.
 test-long: setup-test stage
 	NUCLEUS_KERNEL_POLICIES=20000 $(CARGO) test --locked --quiet --test live kernel:: -- --show-output
+	FUZZ_SECONDS=120 sh fuzz/run.sh
+
+fuzz:
+	@sh fuzz/run.sh
 
 # The staged library is what it measures; the results are in target/bench.
 bench: setup-bench stage
@@ -127,6 +132,7 @@ docs-graph:
 
 lint:
 	$(CARGO) fmt --check
+	$(CARGO) fmt --check --manifest-path fuzz/Cargo.toml
 	$(CARGO) clippy --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --locked --document-private-items --quiet
 

@@ -7,23 +7,53 @@ use nucleus_seccomp::policy::builtin::{self, Modes};
 use nucleus_seccomp::policy::{Condition, Layout, Operator, Policy, Rule, Subject, Width};
 use nucleus_seccomp::syscall::{Newest, Syscall};
 
-/// A small generator (xorshift64*), so that a failure is repeated by its seed.
-pub struct Random(u64);
+/// A small generator (xorshift64*), so that a failure is repeated by its seed; or whatever chooses bytes.
+pub struct Random(Source);
+
+enum Source {
+    Seed(u64),
+    Bytes(std::vec::IntoIter<u8>),
+}
 
 impl Random {
     pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+        Self(Source::Seed(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1))
+    }
+
+    /// Chooses by these bytes: few for each choice, so that a change of one changes little. When they are
+    /// used up, it is always the first.
+    #[allow(dead_code, reason = "for tests/fuzz, which shares this file")]
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self(Source::Bytes(Vec::from(bytes).into_iter()))
     }
 
     pub fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+        match &mut self.0 {
+            Source::Seed(state) => {
+                *state ^= *state >> 12;
+                *state ^= *state << 25;
+                *state ^= *state >> 27;
+                state.wrapping_mul(0x2545_f491_4f6c_dd1d)
+            }
+            Source::Bytes(bytes) => {
+                u64::from_le_bytes(std::array::from_fn(|_| bytes.next().unwrap_or(0)))
+            }
+        }
     }
 
     pub fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() >> 33).unwrap() % end
+        match &mut self.0 {
+            Source::Seed(_) => usize::try_from(self.next() >> 33).unwrap() % end,
+            Source::Bytes(bytes) => {
+                let used = match end {
+                    ..2 => 0,
+                    2..=256 => 1,
+                    _ => 2,
+                };
+                let chosen = bytes.by_ref().take(used);
+                chosen.fold(0, |all, byte| all << 8 | usize::from(byte)) % end
+            }
+        }
     }
 
     pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {

@@ -3,7 +3,6 @@
 use super::super::multiplexed::MULTIPLEXERS;
 use super::super::newest::ENOSYS;
 use super::super::{Context, Mode, set};
-use super::VERB;
 use crate::action::Action;
 use crate::arch::Arch;
 use crate::call::Call;
@@ -38,7 +37,12 @@ pub(super) fn meaning(policy: &Policy, text: &str) -> Result<()> {
         let context = Context { capabilities: 0, kernel: (0, 0), arch };
         let mut found = Policy::new(Action::KILL_PROCESS);
         let mode = Mode { strict: false, as_runc };
-        set(&mut found, VERB, text.as_bytes(), None, &context, mode)?;
+        let loaded = match as_runc {
+            true => "loaded with NUCLEUS_OCI_AS_RUNC it would be refused",
+            false => "loaded it would be refused",
+        };
+        set(&mut found, loaded, text.as_bytes(), None, &context, mode)
+            .map_err(|error| Error::unsayable(&error.to_string()))?;
         let wanted = policy.restated(found.attributes().bad_arch)?;
         let compared = compare_policies(&found, &wanted)?;
         if let Some(call) = compared.looser.or(compared.stricter) {

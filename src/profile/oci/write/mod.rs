@@ -22,8 +22,6 @@ use crate::policy::Policy;
 use crate::syscall::Syscall;
 use cells::{Cell, Cutter, TooMany};
 
-const VERB: &str = "export_oci";
-
 /// Whom a listener's descriptor is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Listener<'l> {
