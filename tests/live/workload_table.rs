@@ -351,7 +351,7 @@ pub const LEVEL_WORKLOADS: &[Workload] = &[
         import multiprocessing, concurrent.futures as futures
         print(sum(multiprocessing.get_context("fork").Pool(2).map(abs, range(-5, 1))), sum(futures.ThreadPoolExecutor(4).map(abs, range(-5, 1))))'"#, "15 15"),
     row("openmp", "gcc", COMPUTE, "a compute job: libgomp's threads, bound to processors", r#"OMP_PROC_BIND=true "$BUILT/openmp""#, "500000500000 on "),
-    row("scheduling", "chrt", COMPUTE, "affinity, classes, niceness", "taskset -c 0 true; chrt -b 0 true; nice -n 5 nice; ionice -c 3 true; nproc >/dev/null; ps -ef | grep -c nice >/dev/null; echo scheduled", "5\nscheduled"),
+    row("scheduling", "chrt", COMPUTE, "affinity, classes, niceness", "taskset -c 0 true; chrt -b 0 true; echo $(( $(nice -n 5 nice) - $(nice) )); ionice -c 3 true; nproc >/dev/null; ps -ef | grep -c nice >/dev/null; echo scheduled", "5\nscheduled"),
     row("file server", "python3 curl", NETWORK, "http.server over a folder: listen, accept, threads, sendfile", r#"
         mkdir www; seq 100000 >www/n; python3 -I -B -m http.server "$PORT" --bind 127.0.0.1 --directory www 2>/dev/null & trap "kill $!" EXIT
         curl -sS --retry 20 --retry-delay 1 --retry-connrefused --max-time 20 -o n "http://127.0.0.1:$PORT/n"; cmp n www/n; curl -sS "http://127.0.0.1:$PORT/" | grep -o 'href="n"'"#, "href=\"n\""),
