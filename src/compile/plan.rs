@@ -61,7 +61,7 @@ pub(super) struct Ranked<'a> {
 }
 
 impl<'a> Ranked<'a> {
-    fn new(number: u32, rule: &'a Rule) -> Self {
+    pub(super) fn new(number: u32, rule: &'a Rule) -> Self {
         Self { key: u64::from(number) << 32 | rule.action().rank(), rule }
     }
 
@@ -69,7 +69,7 @@ impl<'a> Ranked<'a> {
         (self.key >> 32) as u32
     }
 
-    fn is_before(&self, other: &Self) -> bool {
+    pub(super) fn is_before(&self, other: &Self) -> bool {
         match self.key.cmp(&other.key) {
             Ordering::Equal => self.rule.conditions() < other.rule.conditions(),
             order => order == Ordering::Less,
