@@ -297,9 +297,10 @@ impl Arch {
 
     /// Whether its calls take no more than the lower halves of their arguments. What a filter sees above
     /// them may be anything: of `int 0x80` a kernel for x86_64 shows whole registers, as a 64-bit program
-    /// has left them, and takes the lower halves (`do_int80_emulation`, `syscall_get_arguments`). On the
-    /// others it is 0: 64-bit kernels cut what they show (s390, PowerPC) or what they take in (`kernel_entry`
-    /// on ARM, `linux_gateway_entry` on PA-RISC).
+    /// has left them (`syscall_get_arguments`), and the call takes the lower halves
+    /// (`SC_IA32_REGS_TO_ARGS`). Of the others nothing but 0 is to be expected: 64-bit kernels cut what they
+    /// show (s390, PowerPC) or what they let in (`linux_gateway_entry` of PA-RISC), and 32-bit programs of
+    /// ARM have no upper halves to fill.
     ///
     /// Not x32 and MIPS n32, whose entry points are of 64 bits. Not MIPS o32 either: under a filter, a 64-bit
     /// kernel loads the registers again as they were and hands them on (`trace_a_syscall` of

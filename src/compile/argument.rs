@@ -6,10 +6,9 @@
 
 use super::dispatch::{self, Range};
 use super::graph::{Graph, NodeId, Test, Word};
-use super::plan::Ranked;
+use super::plan::{self, Ranked};
 use crate::action::Action;
 use crate::arch::Arch;
-use crate::order;
 use crate::policy::{Condition, Operator, Rule, Width};
 
 /// The tests of `rules`, of which the first that matches gives the verdict. Where a verdict leads
@@ -22,11 +21,9 @@ pub(super) fn check(
     end: &mut dyn FnMut(&mut Graph, Action) -> NodeId,
 ) -> NodeId {
     if arch.has_narrow_arguments() && rules.iter().any(is_wide) {
+        // What differed in width or in high bits may be alike then, and in another order.
         let narrow = narrowed(rules);
-        let mut ranked: Vec<Ranked> = narrow.iter().map(|rule| Ranked::new(0, rule)).collect();
-        // What differed in width or in high bits may be alike now, and in another order.
-        order::sort_by(&mut ranked, Ranked::is_before);
-        return check(graph, arch, &ranked, otherwise, end);
+        return check(graph, arch, &in_order(&narrow), otherwise, end);
     }
     let mut next = end(graph, otherwise);
     // Built from the end: each group of rules falls through to those behind it.
@@ -41,7 +38,16 @@ fn is_wide(ranked: &Ranked) -> bool {
     ranked.rule.conditions().iter().any(|condition| condition.width() == Width::Bits64)
 }
 
+#[inline(never)]
+fn in_order(rules: &[Rule]) -> Vec<Ranked<'_>> {
+    let mut ranked = Vec::with_capacity(rules.len());
+    rules.iter().for_each(|rule| ranked.push(Ranked::new(0, rule)));
+    plan::sort(&mut ranked);
+    ranked
+}
+
 /// The rules in 32 bits, but for those that never match then.
+#[inline(never)]
 fn narrowed(rules: &[Ranked]) -> Vec<Rule> {
     let mut all = Vec::with_capacity(rules.len());
     for Ranked { rule, .. } in rules {

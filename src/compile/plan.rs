@@ -69,7 +69,7 @@ impl<'a> Ranked<'a> {
         (self.key >> 32) as u32
     }
 
-    pub(super) fn is_before(&self, other: &Self) -> bool {
+    fn is_before(&self, other: &Self) -> bool {
         match self.key.cmp(&other.key) {
             Ordering::Equal => self.rule.conditions() < other.rule.conditions(),
             order => order == Ordering::Less,
@@ -80,6 +80,11 @@ impl<'a> Ranked<'a> {
     pub(super) fn is_alike(&self, other: &Self) -> bool {
         self.key == other.key
     }
+}
+
+#[inline(never)]
+pub(super) fn sort(rules: &mut [Ranked<'_>]) {
+    order::sort_by(rules, Ranked::is_before);
 }
 
 impl<'a> Plan<'a> {
@@ -302,7 +307,7 @@ impl Planes {
                 rules.push(Ranked::new(number, rule));
             }
         }
-        order::sort_by(&mut rules, Ranked::is_before);
+        sort(&mut rules);
         rules
     }
 }
