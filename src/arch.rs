@@ -295,15 +295,28 @@ impl Arch {
         token & TOKEN_LITTLE_ENDIAN == 0
     }
 
-    /// Whether the upper halves of its programs' arguments are always 0. Not where an entry point of 64
-    /// bits is used, as by x32, and not on MIPS, whose 64-bit kernels hand on what stands in the
-    /// registers. So do those of x86_64 (syscall_get_arguments): a 64-bit program can leave what it likes
-    /// there before `int 0x80`, and the call takes the lower halves.
+    /// Whether its calls take no more than the lower halves of their arguments. What a filter sees above
+    /// them may be anything: of `int 0x80` a kernel for x86_64 shows whole registers, as a 64-bit program
+    /// has left them (`syscall_get_arguments`), and the call takes the lower halves
+    /// (`SC_IA32_REGS_TO_ARGS`). Of the others nothing but 0 is to be expected: 64-bit kernels cut what they
+    /// show (s390, PowerPC) or what they let in (`linux_gateway_entry` of PA-RISC), and 32-bit programs of
+    /// ARM have no upper halves to fill.
+    ///
+    /// Not x32 and MIPS n32, whose entry points are of 64 bits. Not MIPS o32 either: under a filter, a 64-bit
+    /// kernel loads the registers again as they were and hands them on (`trace_a_syscall` of
+    /// `scall64-o32.S`), so that a call takes its longs and pointers whole.
     #[must_use]
     pub(crate) const fn has_narrow_arguments(self) -> bool {
         matches!(
             self,
-            Self::X86 | Self::Arm | Self::S390 | Self::Ppc | Self::M68k | Self::Sh | Self::Sheb
+            Self::X86
+                | Self::Arm
+                | Self::S390
+                | Self::Ppc
+                | Self::M68k
+                | Self::Sh
+                | Self::Sheb
+                | Self::Parisc
         )
     }
 

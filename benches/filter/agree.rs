@@ -37,7 +37,7 @@ pub fn agree(
 
 /// Every number with arguments for every rule, and some without a call.
 fn calls(spec: &Spec, arch: Arch) -> Vec<(Call, Option<Syscall>)> {
-    // Where registers have 32 bits, no more can be in them, and libseccomp looks at no more.
+    // x86's calls take no more, and of x32's libseccomp looks at no more.
     let most = if matches!(arch, Arch::X86 | Arch::X32) { u64::from(u32::MAX) } else { u64::MAX };
     let mut calls = Vec::new();
     let mut add = |number: u32, args: [u64; 6], known| {

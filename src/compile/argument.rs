@@ -1,14 +1,15 @@
 //! Rules on arguments as tests on their 32-bit halves.
 //!
 //! A filter loads 32 bits at a time, so a 64-bit comparison is two: the halves are never compared
-//! apart from each other. Less-than, say, is `high < H || high == H && low < L`.
+//! apart from each other. Less-than, say, is `high < H || high == H && low < L`. Of a call that takes the
+//! low halves alone, no high one is loaded.
 
 use super::dispatch::{self, Range};
 use super::graph::{Graph, NodeId, Test, Word};
-use super::plan::Ranked;
+use super::plan::{self, Ranked};
 use crate::action::Action;
 use crate::arch::Arch;
-use crate::policy::{Condition, Operator, Width};
+use crate::policy::{Condition, Operator, Rule, Width};
 
 /// The tests of `rules`, of which the first that matches gives the verdict. Where a verdict leads
 /// is for `end` to say.
@@ -19,6 +20,11 @@ pub(super) fn check(
     otherwise: Action,
     end: &mut dyn FnMut(&mut Graph, Action) -> NodeId,
 ) -> NodeId {
+    if arch.has_narrow_arguments() && rules.iter().any(is_wide) {
+        // What differed in width or in high bits may be alike then, and in another order.
+        let narrow = narrowed(rules);
+        return check(graph, arch, &in_order(&narrow), otherwise, end);
+    }
     let mut next = end(graph, otherwise);
     // Built from the end: each group of rules falls through to those behind it.
     for group in rules.chunk_by(Ranked::is_alike).rev() {
@@ -26,6 +32,32 @@ pub(super) fn check(
         next = alternatives(graph, arch, group, 0, verdict, next);
     }
     next
+}
+
+fn is_wide(ranked: &Ranked) -> bool {
+    ranked.rule.conditions().iter().any(|condition| condition.width() == Width::Bits64)
+}
+
+#[inline(never)]
+fn in_order(rules: &[Rule]) -> Vec<Ranked<'_>> {
+    let mut ranked = Vec::with_capacity(rules.len());
+    rules.iter().for_each(|rule| ranked.push(Ranked::new(0, rule)));
+    plan::sort(&mut ranked);
+    ranked
+}
+
+/// The rules in 32 bits, but for those that never match then.
+#[inline(never)]
+fn narrowed(rules: &[Ranked]) -> Vec<Rule> {
+    let mut all = Vec::with_capacity(rules.len());
+    for Ranked { rule, .. } in rules {
+        let conditions: Vec<Condition> =
+            rule.conditions().iter().filter_map(|condition| condition.narrowed()).collect();
+        if conditions.len() == rule.conditions().len() {
+            all.push(Rule::new(rule.action(), conditions));
+        }
+    }
+    all
 }
 
 /// To `yes` when all conditions of some rule hold, from the one at `depth` on, else to `no`. The rules

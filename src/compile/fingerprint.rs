@@ -6,7 +6,7 @@ use crate::policy::Policy;
 
 /// Of the compiler: counts on whenever some policy comes to other instructions than before, by a
 /// change here or of the tables of numbers. A test compares it with the programs that it makes.
-pub const REVISION: u32 = 4;
+pub const REVISION: u32 = 5;
 
 /// A SHA-256 that is the same only for equal policies, made for the same architectures by the same
 /// compiler: then the programs are the same, too, byte by byte.

@@ -61,7 +61,7 @@ pub(super) struct Ranked<'a> {
 }
 
 impl<'a> Ranked<'a> {
-    fn new(number: u32, rule: &'a Rule) -> Self {
+    pub(super) fn new(number: u32, rule: &'a Rule) -> Self {
         Self { key: u64::from(number) << 32 | rule.action().rank(), rule }
     }
 
@@ -80,6 +80,11 @@ impl<'a> Ranked<'a> {
     pub(super) fn is_alike(&self, other: &Self) -> bool {
         self.key == other.key
     }
+}
+
+#[inline(never)]
+pub(super) fn sort(rules: &mut [Ranked<'_>]) {
+    order::sort_by(rules, Ranked::is_before);
 }
 
 impl<'a> Plan<'a> {
@@ -302,7 +307,7 @@ impl Planes {
                 rules.push(Ranked::new(number, rule));
             }
         }
-        order::sort_by(&mut rules, Ranked::is_before);
+        sort(&mut rules);
         rules
     }
 }

@@ -23,8 +23,8 @@ pub const NUCLEUS_CMP_MASKED_EQ: u32 = 7;
 ///
 /// Choose the width by what the kernel looks at: 32 for its int, unsigned and flags of that size,
 /// whose upper register half is the caller's to fill with anything; 64 for long, size_t and
-/// pointers. On 32-bit architectures 32 for all: of the registers that a 64-bit program has filled
-/// before int 0x80 the kernel takes the lower halves, and filters see the whole.
+/// pointers. On 32-bit architectures calls take the low halves, and no more is compared, whatever the
+/// width is: a value above 32 bits equals no argument there. (On x32 and MIPS the width counts.)
 ///
 /// ```c
 /// // A file mode without set-user-ID and set-group-ID, and a length from 1 to 4096.

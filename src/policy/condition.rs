@@ -28,7 +28,7 @@ pub enum Width {
     /// The low half: the kernel's `int`, `unsigned int`, `mode_t` and the like. The high half of
     /// the register is the caller's to fill with anything, and the kernel does not look at it.
     Bits32,
-    /// The whole register.
+    /// The whole of what the call takes: the register, or on 32-bit architectures its low half.
     Bits64,
 }
 
@@ -136,7 +136,8 @@ impl Condition {
         }
     }
 
-    /// What it asks of an argument whose upper half is 0, in 32 bits; none if it never holds then.
+    /// What it asks of the lower half of an argument that has no other, in 32 bits; none if it never holds
+    /// then.
     pub(crate) fn narrowed(self) -> Option<Self> {
         const LOW: u64 = 0xffff_ffff;
         let (width, mask) = (Width::Bits32, self.mask & LOW);

@@ -17,6 +17,21 @@ pub(super) enum Question {
     AtLeast { word: Word, mask: u32, value: u32 },
 }
 
+impl Question {
+    const fn word(self) -> Word {
+        let (Self::Equal { word, .. } | Self::AtLeast { word, .. }) = self;
+        word
+    }
+
+    /// The answer for a word that is `value`, whichever the question is about.
+    pub(super) const fn of(self, value: u32) -> bool {
+        match self {
+            Self::Equal { mask, value: wanted, .. } => value & mask == wanted,
+            Self::AtLeast { mask, value: least, .. } => value & mask >= least,
+        }
+    }
+}
+
 /// What can be said of a condition, or a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
@@ -243,8 +258,8 @@ impl Facts {
         };
         let (least_low, most_low) = self.range(low, low_half(mask));
         let (least_high, most_high) = match condition.width() {
-            Width::Bits32 => (0, 0),
-            Width::Bits64 => self.range(high, high_half(mask)),
+            Width::Bits64 if !arch.has_narrow_arguments() => self.range(high, high_half(mask)),
+            _ => (0, 0),
         };
         (whole(least_high, least_low), whole(most_high, most_low))
     }
@@ -254,9 +269,11 @@ impl Facts {
         let (mask, value) = (condition.mask(), condition.value());
         let wide = condition.width() == Width::Bits64;
         let most = if wide { u64::MAX } else { u32::MAX.into() };
-        let ask = |question| match self.answer(question) {
-            Some(true) => Answer::Yes,
-            Some(false) => Answer::No,
+        let narrow = arch.has_narrow_arguments();
+        let ask = |question: Question| match self.answer(question) {
+            // Whatever is known of what stands there, the call takes it for 0.
+            _ if narrow && question.word() == high => settled(question.of(0)),
+            Some(answer) => settled(answer),
             None => Answer::Open(question),
         };
         let equal = |mask: u64, value: u64| {
@@ -295,18 +312,28 @@ impl Facts {
     }
 }
 
-/// Whether some call certainly matches `rule`: each condition can hold, and no two are about the same
-/// argument.
-pub(super) fn is_certainly_possible(rule: &Rule) -> bool {
+/// Whether some call of `arch` certainly matches `rule`: each condition can hold, and no two are about the
+/// same argument.
+pub(super) fn is_certainly_possible(arch: Arch, rule: &Rule) -> bool {
     let conditions = rule.conditions();
-    let can_hold = |condition: &Condition| match (condition.operator(), condition.width()) {
-        (Operator::Lt, _) => condition.value() > 0,
-        (Operator::Gt, Width::Bits32) => condition.value() < u32::MAX.into(),
-        (Operator::Gt, Width::Bits64) => condition.value() < u64::MAX,
-        _ => true,
+    let can_hold = |condition: &Condition| {
+        let most = match condition.width() {
+            Width::Bits64 if !arch.has_narrow_arguments() => u64::MAX,
+            _ => u32::MAX.into(),
+        };
+        match condition.operator() {
+            Operator::Lt => condition.value() > 0,
+            Operator::Gt => condition.value() < most,
+            Operator::Eq | Operator::MaskedEq | Operator::Ge => condition.value() <= most,
+            Operator::Ne | Operator::Le => true,
+        }
     };
     // They are in the order of their arguments.
     conditions.is_sorted_by(|a, b| a.index() < b.index()) && conditions.iter().all(can_hold)
+}
+
+const fn settled(answer: bool) -> Answer {
+    if answer { Answer::Yes } else { Answer::No }
 }
 
 fn both(a: Answer, b: Answer) -> Answer {
@@ -327,7 +354,6 @@ const fn not(answer: Answer) -> Answer {
 
 #[cfg(test)]
 mod tests {
-    use super::super::random::truth;
     use super::*;
 
     /// Whatever was learnt, no answer is wrong for a word of which all of it is true.
@@ -351,7 +377,7 @@ mod tests {
                 facts.words[WORD.place()].last = 7;
                 let mut words: Vec<u32> = (0..8).collect();
                 for (question, answer) in [first, second].into_iter().zip(answers) {
-                    words.retain(|word| truth(question, *word) == answer);
+                    words.retain(|word| question.of(*word) == answer);
                     if facts.answer(question).is_none() && !facts.learn(question, answer) {
                         assert_eq!(words, [0u32; 0], "{first:?} {second:?} {answers:?}");
                     }
@@ -362,7 +388,7 @@ mod tests {
                     for word in &words {
                         let why =
                             format!("{first:?} {second:?} {answers:?}: {question:?} of {word}");
-                        assert_eq!(truth(*question, *word), answer, "{why}");
+                        assert_eq!(question.of(*word), answer, "{why}");
                     }
                 }
             }

@@ -50,20 +50,31 @@ pub(super) fn whole(diagram: &mut Diagram, numbers: &Numbers) -> Result<Function
     Ok(over(diagram, Word::ARCH, &by_token, 0, 32))
 }
 
-/// The rules in force that match no call.
+/// The rules in force that match no call, whichever architecture it is of.
 pub(super) fn impossible(diagram: &mut Diagram, numbers: &Numbers) -> Result<Impossible> {
     let mut impossible = Impossible::new();
     for (arch, subject, rule) in numbers.all_rules() {
-        if !is_certainly_possible(rule) {
-            let never = diagram.value(0);
-            if all_hold(diagram, arch, rule.conditions())? == never {
-                impossible.push((subject, rule.clone()));
-            }
+        if never_holds(diagram, arch, rule)? {
+            impossible.push((subject, rule.clone()));
         }
     }
     order::sort(&mut impossible);
     impossible.dedup();
+    // A value above 32 bits is for the 64-bit architectures among several.
+    for (arch, subject, rule) in numbers.all_rules() {
+        let found = impossible.binary_search_by(|(s, r)| (s, r).cmp(&(&subject, rule)));
+        if let Ok(place) = found
+            && !never_holds(diagram, arch, rule)?
+        {
+            impossible.remove(place);
+        }
+    }
     Ok(impossible)
+}
+
+fn never_holds(diagram: &mut Diagram, arch: Arch, rule: &Rule) -> Result<bool> {
+    Ok(!is_certainly_possible(arch, rule)
+        && all_hold(diagram, arch, rule.conditions())? == diagram.value(0))
 }
 
 /// Starting from what holds when no condition does, every stricter verdict overrides the looser ones.
@@ -109,6 +120,7 @@ pub(super) fn holds_for(
         Width::Bits32 => 32,
         Width::Bits64 => 64,
     };
+    let taken = if arch.has_narrow_arguments() { 32 } else { 64 };
     // What to answer when the argument is below the value, equal to it, above it.
     let (below, equal, above) = match condition.operator() {
         Operator::Lt => (always, never, never),
@@ -129,6 +141,11 @@ pub(super) fn holds_for(
             0 => (so_far, above),
             _ => (below, so_far),
         };
+        if position >= taken {
+            // Whatever the filter sees there, the call takes it for 0.
+            so_far = if_zero;
+            continue;
+        }
         so_far = if bit < diagram.level(so_far) {
             diagram.bit(bit, if_zero, if_one)
         } else {

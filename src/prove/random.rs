@@ -7,6 +7,8 @@ use crate::arch::Arch;
 use crate::policy::{Condition, Operator, Rule, Width};
 
 pub(super) const ARCH: Arch = Arch::X86_64;
+/// Of one byte order: what is asked of words does not depend on which it is.
+pub(super) const ARCHES: [Arch; 2] = [ARCH, Arch::X86];
 pub(super) const VERDICTS: [Action; 2] = [Action::KILL_PROCESS, Action::ALLOW];
 
 /// A small generator (xorshift64), so that a failure comes again.
@@ -102,13 +104,5 @@ impl Random {
             0 => Question::Equal { word, mask, value },
             _ => Question::AtLeast { word, mask, value },
         }
-    }
-}
-
-/// The answer for one word, whichever the question is about.
-pub(super) fn truth(question: Question, word: u32) -> bool {
-    match question {
-        Question::Equal { mask, value, .. } => word & mask == value,
-        Question::AtLeast { mask, value, .. } => word & mask >= value,
     }
 }

@@ -7,6 +7,10 @@ use nucleus_seccomp::policy::builtin::{self, Modes};
 use nucleus_seccomp::policy::{Condition, Layout, Operator, Policy, Rule, Subject, Width};
 use nucleus_seccomp::syscall::{Newest, Syscall};
 
+/// The architectures whose calls take the lower halves of their arguments.
+pub const NARROW_ARGUMENTS: [Arch; 8] =
+    [Arch::X86, Arch::Arm, Arch::S390, Arch::Ppc, Arch::M68k, Arch::Sh, Arch::Sheb, Arch::Parisc];
+
 /// A small generator (xorshift64*), so that a failure is repeated by its seed; or whatever chooses bytes.
 pub struct Random(Source);
 

@@ -132,8 +132,8 @@ fn rules_with_conditions_about_what_is_in_memory() {
     }
 }
 
-/// What a filter compares by 64 bits could be hidden behind an upper half that `int 0x80` does not look
-/// at: so that only allows may be.
+/// What the kernel takes for an int, and a filter compares by 64 bits, could be hidden behind an upper half:
+/// so that only allows may be.
 #[test]
 fn refusals_are_by_32_bits() {
     let checks = CHECKED.iter().chain(NARROW.iter().map(|narrow| &narrow.check));

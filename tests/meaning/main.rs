@@ -16,6 +16,7 @@ mod language;
 mod layouts;
 mod levels;
 mod limits;
+mod narrow;
 mod pages;
 mod profiles;
 mod proof;

@@ -136,13 +136,11 @@ pub(super) const fn width(narrow: bool) -> (Width, u64) {
     if narrow { (Width::Bits32, 0xffff_ffff) } else { (Width::Bits64, u64::MAX) }
 }
 
-/// The architectures of 32 bits to libseccomp, which compares the low half of arguments there; x32 is
-/// one to it (src/arch-x32.c).
+/// The architectures of 32 bits to libseccomp, which compares the low half of arguments there. To it also
+/// x32 (src/arch-x32.c) and those of MIPS are some, whose calls may take more.
 pub(super) const fn is_narrow(arch: Arch) -> bool {
-    const TOKEN_64_BIT: u32 = 0x8000_0000;
-    // MIPS n32 has the bit in its token, and pointers of 32 bits like x32.
-    arch.token() & TOKEN_64_BIT == 0
-        || matches!(arch, Arch::X32 | Arch::Mips64n32 | Arch::Mipsel64n32)
+    use Arch::{Mips, Mips64n32, Mipsel, Mipsel64n32, X32};
+    arch.has_narrow_arguments() || matches!(arch, X32 | Mips | Mipsel | Mips64n32 | Mipsel64n32)
 }
 
 #[cfg(test)]

@@ -169,20 +169,24 @@ static int ask_with_upper_half(const nucleus_filter *filter)
     return result < 0 ? (int)-result : DONE;
 }
 
-/* The filter sees what the call does not take: why comparisons are by 32 bits on x86. */
+/* The filter sees what the call does not take: no rule looks at it, whatever its width is. */
 static void check_upper_halves(void)
 {
-    static const struct { const char *what; uint32_t width; int expected; } rows[] = {
-        {"getpgid(0) refused, by 32 bits", 32, 66},
-        {"getpgid(0) refused, by 64 bits", 64, DONE},
+    static const struct { const char *what; uint32_t op, width; uint64_t value; int expected; } rows[] = {
+        {"getpgid(0) refused, by 32 bits", NUCLEUS_CMP_EQ, 32, 0, 66},
+        {"getpgid(0) refused, by 64 bits", NUCLEUS_CMP_EQ, 64, 0, 66},
+        {"up to 5 refused, by 64 bits", NUCLEUS_CMP_LE, 64, 5, 66},
+        {"all but 0 refused, by 64 bits", NUCLEUS_CMP_NE, 64, 0, DONE},
+        {"more than 5 refused, by 64 bits", NUCLEUS_CMP_GT, 64, 5, DONE},
+        {"getpgid(2^32) refused, which is none", NUCLEUS_CMP_EQ, 64, UINT64_C(1) << 32, DONE},
     };
 
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const nucleus_arg is_0 = {.op = NUCLEUS_CMP_EQ, .width = rows[i].width};
+        const nucleus_arg arg = {.op = rows[i].op, .width = rows[i].width, .value = rows[i].value};
         nucleus_filter *filter = new_filter(NUCLEUS_ALLOW);
 
         nucleus_filter_add_arch(filter, NUCLEUS_ARCH_X86);
-        nucleus_filter_add_rule(filter, NUCLEUS_ERRNO(66), "getpgid", &is_0, 1);
+        nucleus_filter_add_rule(filter, NUCLEUS_ERRNO(66), "getpgid", &arg, 1);
         in_child(rows[i].what, ask_with_upper_half, compiled(rows[i].what, filter),
                  rows[i].expected);
         nucleus_filter_free(filter);

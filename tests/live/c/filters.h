@@ -17,35 +17,36 @@
 /* Attributes are numbered from 1 on. */
 enum { ATTRIBUTES = NUCLEUS_ATTR_WAIT_KILLABLE };
 
-/* Every architecture: its constant, the token in its calls' data, its name, its byte order. */
+/* Every architecture: its constant, the token in its calls' data, its name, its byte order, and whether
+ * its calls take the low halves of their arguments alone. */
 static const struct arch {
     uint32_t constant, token;
     const char *name;
-    bool big_endian;
+    bool big_endian, narrow;
 } ARCHES[] = {
-    {NUCLEUS_ARCH_X86_64, 0xc000003e, "x86_64", false},
-    {NUCLEUS_ARCH_X86, 0x40000003, "x86", false},
-    {NUCLEUS_ARCH_X32, 0xc000003e, "x32", false},
-    {NUCLEUS_ARCH_AARCH64, 0xc00000b7, "aarch64", false},
-    {NUCLEUS_ARCH_ARM, 0x40000028, "arm", false},
-    {NUCLEUS_ARCH_RISCV64, 0xc00000f3, "riscv64", false},
-    {NUCLEUS_ARCH_LOONGARCH64, 0xc0000102, "loongarch64", false},
-    {NUCLEUS_ARCH_S390X, 0x80000016, "s390x", true},
-    {NUCLEUS_ARCH_S390, 0x00000016, "s390", true},
-    {NUCLEUS_ARCH_PPC64LE, 0xc0000015, "ppc64le", false},
-    {NUCLEUS_ARCH_PPC64, 0x80000015, "ppc64", true},
-    {NUCLEUS_ARCH_PPC, 0x00000014, "ppc", true},
-    {NUCLEUS_ARCH_MIPS, 0x00000008, "mips", true},
-    {NUCLEUS_ARCH_MIPSEL, 0x40000008, "mipsel", false},
-    {NUCLEUS_ARCH_MIPS64, 0x80000008, "mips64", true},
-    {NUCLEUS_ARCH_MIPSEL64, 0xc0000008, "mipsel64", false},
-    {NUCLEUS_ARCH_MIPS64N32, 0xa0000008, "mips64n32", true},
-    {NUCLEUS_ARCH_MIPSEL64N32, 0xe0000008, "mipsel64n32", false},
-    {NUCLEUS_ARCH_M68K, 0x00000004, "m68k", true},
-    {NUCLEUS_ARCH_SH, 0x4000002a, "sh", false},
-    {NUCLEUS_ARCH_SHEB, 0x0000002a, "sheb", true},
-    {NUCLEUS_ARCH_PARISC, 0x0000000f, "parisc", true},
-    {NUCLEUS_ARCH_PARISC64, 0x8000000f, "parisc64", true},
+    {NUCLEUS_ARCH_X86_64, 0xc000003e, "x86_64", false, false},
+    {NUCLEUS_ARCH_X86, 0x40000003, "x86", false, true},
+    {NUCLEUS_ARCH_X32, 0xc000003e, "x32", false, false},
+    {NUCLEUS_ARCH_AARCH64, 0xc00000b7, "aarch64", false, false},
+    {NUCLEUS_ARCH_ARM, 0x40000028, "arm", false, true},
+    {NUCLEUS_ARCH_RISCV64, 0xc00000f3, "riscv64", false, false},
+    {NUCLEUS_ARCH_LOONGARCH64, 0xc0000102, "loongarch64", false, false},
+    {NUCLEUS_ARCH_S390X, 0x80000016, "s390x", true, false},
+    {NUCLEUS_ARCH_S390, 0x00000016, "s390", true, true},
+    {NUCLEUS_ARCH_PPC64LE, 0xc0000015, "ppc64le", false, false},
+    {NUCLEUS_ARCH_PPC64, 0x80000015, "ppc64", true, false},
+    {NUCLEUS_ARCH_PPC, 0x00000014, "ppc", true, true},
+    {NUCLEUS_ARCH_MIPS, 0x00000008, "mips", true, false},
+    {NUCLEUS_ARCH_MIPSEL, 0x40000008, "mipsel", false, false},
+    {NUCLEUS_ARCH_MIPS64, 0x80000008, "mips64", true, false},
+    {NUCLEUS_ARCH_MIPSEL64, 0xc0000008, "mipsel64", false, false},
+    {NUCLEUS_ARCH_MIPS64N32, 0xa0000008, "mips64n32", true, false},
+    {NUCLEUS_ARCH_MIPSEL64N32, 0xe0000008, "mipsel64n32", false, false},
+    {NUCLEUS_ARCH_M68K, 0x00000004, "m68k", true, true},
+    {NUCLEUS_ARCH_SH, 0x4000002a, "sh", false, true},
+    {NUCLEUS_ARCH_SHEB, 0x0000002a, "sheb", true, true},
+    {NUCLEUS_ARCH_PARISC, 0x0000000f, "parisc", true, true},
+    {NUCLEUS_ARCH_PARISC64, 0x8000000f, "parisc64", true, false},
 };
 
 /* A filter of this machine's architecture. */

@@ -157,14 +157,14 @@ static void check_rules_side_by_side(void)
 static void check_arguments(const struct arch *arch, nucleus_filter *filter, const char *name)
 {
     for (size_t i = 0; i < COUNT(ARGUMENTS); i++) {
+        const uint32_t expected = arch->narrow ? ARGUMENTS[i].narrow : ARGUMENTS[i].wide;
         nucleus_call call = call_named(arch->constant, name);
 
         call.args[0] = ARGUMENTS[i].first;
         call.args[1] = ARGUMENTS[i].second;
         same_word(arch->name, call.arch, arch->token);
-        same_word(arch->name, action_of(arch->name, filter, &call), ARGUMENTS[i].expected);
-        same_word(arch->name, result_of(arch->name, nucleus_filter_program(filter), &call),
-                  ARGUMENTS[i].expected);
+        same_word(arch->name, action_of(arch->name, filter, &call), expected);
+        same_word(arch->name, result_of(arch->name, nucleus_filter_program(filter), &call), expected);
     }
 }
 
@@ -173,6 +173,8 @@ static void check_all_arches(void)
 {
     const nucleus_arg args[] = {{0, NUCLEUS_CMP_EQ, 32, FIRST, 0},
                                 {1, NUCLEUS_CMP_GT, 64, SECOND, 0}};
+    const nucleus_arg others[] = {{0, NUCLEUS_CMP_EQ, 32, OTHER, 0},
+                                  {1, NUCLEUS_CMP_EQ, 64, SMALL, 0}};
     nucleus_filter *filter = new_filter(NUCLEUS_ERRNO(9));
 
     for (size_t i = 0; i < COUNT(ARCHES); i++) {
@@ -183,6 +185,7 @@ static void check_all_arches(void)
         same_status(ARCHES[i].name, nucleus_filter_has_arch(filter, ARCHES[i].constant), 1);
     }
     same_status("rule", nucleus_filter_add_rule(filter, MATCHED, "openat", args, 2), NUCLEUS_OK);
+    same_status("rule", nucleus_filter_add_rule(filter, MATCHED, "openat", others, 2), NUCLEUS_OK);
     compiled("all architectures", filter);
     for (size_t i = 0; i < COUNT(ARCHES); i++)
         check_arguments(&ARCHES[i], filter, "openat");

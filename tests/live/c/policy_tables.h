@@ -164,22 +164,29 @@ static const struct numbered {
 #undef COVERS
 };
 
-/* The rule for openat, on every architecture: (u32)arg0 == FIRST and arg1 > SECOND. Its values
- * would match otherwise if halves were mixed up. */
+/* The rules for openat, on every architecture: (u32)arg0 == FIRST and arg1 > SECOND, whose values would
+ * match otherwise if halves were mixed up; and (u32)arg0 == OTHER and arg1 == SMALL. */
 #define FIRST 5
 #define SECOND UINT64_C(0x100000002)
+#define OTHER 6
+#define SMALL 2
 #define MATCHED NUCLEUS_ERRNO(77)
+#define MISSED NUCLEUS_ERRNO(9)
 
-static const struct { uint64_t first, second; uint32_t expected; } ARGUMENTS[] = {
-    {5, UINT64_C(0x100000003), MATCHED},
-    {5, UINT64_C(0x100000002), NUCLEUS_ERRNO(9)},
-    {5, UINT64_C(0x200000000), MATCHED},           /* the high half decides */
-    {5, UINT64_C(0x000000002), NUCLEUS_ERRNO(9)},
-    {5, UINT64_C(0x200000001), MATCHED},           /* not with the halves swapped */
-    {5, UINT64_C(0x0ffffffff), NUCLEUS_ERRNO(9)},  /* the same */
-    {UINT64_C(0xdeadbeef00000005), UINT64_MAX, MATCHED},
-    {UINT64_C(0x0000000500000000), UINT64_MAX, NUCLEUS_ERRNO(9)},
-    {6, UINT64_MAX, NUCLEUS_ERRNO(9)},
+/* Expected: where calls take all of an argument, and where its low half. */
+static const struct { uint64_t first, second; uint32_t wide, narrow; } ARGUMENTS[] = {
+    {5, UINT64_C(0x100000003), MATCHED, MISSED},
+    {5, UINT64_C(0x100000002), MISSED, MISSED},
+    {5, UINT64_C(0x200000000), MATCHED, MISSED},   /* the high half decides */
+    {5, UINT64_C(0x000000002), MISSED, MISSED},
+    {5, UINT64_C(0x200000001), MATCHED, MISSED},   /* not with the halves swapped */
+    {5, UINT64_C(0x0ffffffff), MISSED, MISSED},    /* the same */
+    {UINT64_C(0xdeadbeef00000005), UINT64_MAX, MATCHED, MISSED},
+    {UINT64_C(0x0000000500000000), UINT64_MAX, MISSED, MISSED},
+    {6, UINT64_MAX, MISSED, MISSED},
+    {6, 2, MATCHED, MATCHED},
+    {6, UINT64_C(0x700000002), MISSED, MATCHED},
+    {6, UINT64_C(0x200000000), MISSED, MISSED},
 };
 
 /* Rules that allow lseek, and what compile says of them: nothing, or that no call can match. */

@@ -8,7 +8,7 @@
 
 use super::libseccomp::{Answer, Filter, Libseccomp};
 use super::{Judge, Tally};
-use crate::cases::{ACTIONS, OPERATORS, Random, random_condition};
+use crate::cases::{ACTIONS, NARROW_ARGUMENTS, OPERATORS, Random, random_condition};
 use nucleus_seccomp::action::{Action, Kind};
 use nucleus_seccomp::arch::{Arch, X32_BIT};
 use nucleus_seccomp::bpf::Program;
@@ -115,12 +115,18 @@ fn at(any: Condition, index: u32, width: Width, most: u64) -> Condition {
 
 // ---- policies ----
 
-/// How much libseccomp compares of an argument. That x32 and MIPS n32 pass 64 bits it leaves out.
-fn width(arch: Arch) -> Width {
+/// Whether libseccomp compares no more than the lower halves of arguments. That x32 and MIPS pass more it
+/// leaves out.
+fn is_narrow(arch: Arch) -> bool {
     const BIT_64: u32 = 0x8000_0000;
-    let wide = arch.constant() & BIT_64 != 0;
     let n32 = matches!(arch, Arch::Mips64n32 | Arch::Mipsel64n32);
-    if wide && !n32 { Width::Bits64 } else { Width::Bits32 }
+    arch.constant() & BIT_64 == 0 || n32
+}
+
+/// In how many bits libseccomp's comparisons mean the same here: in all, if there are no more to the call.
+fn width(arch: Arch) -> Width {
+    let cut = is_narrow(arch) && !NARROW_ARGUMENTS.contains(&arch);
+    if cut { Width::Bits32 } else { Width::Bits64 }
 }
 
 /// Architectures of one byte order: libseccomp does not mix them.
@@ -141,7 +147,7 @@ fn random_filter(
         X86_64 => vec![Arch::X86_64],
         Anything => random_arches(random, &libseccomp.arches()),
     };
-    let narrow = arches.iter().any(|arch| width(*arch) == Width::Bits32);
+    let narrow = arches.iter().any(|arch| is_narrow(*arch));
     let most = if narrow { u64::from(u32::MAX) } else { u64::MAX };
     let default = verdict(random, None);
     let bad_arch = if is_half_foreign(&arches) { default } else { verdict(random, None) };
