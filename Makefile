@@ -3,6 +3,9 @@
 # make test       everything that is tested; installs what it needs
 # make test-long  what make test tries in a short form, for as long as one likes
 # make fuzz       everything that is fuzzed, FUZZ_SECONDS (60) each, with sanitizers; installs cargo-fuzz
+# make coverage   which lines the tests run, part by part; installs cargo-llvm-cov
+# make mutants    which changes of policy, compiler, bpf and proof no test notices, in hours (MUTANTS=7/40 is
+#                 a part of them); installs cargo-mutants
 # make bench      what a filter costs, beside its peers; installs what it needs
 # make bench-docs docs/benchmarks.md and its plots, from what make bench has measured
 # make lint       formatting and clippy
@@ -29,8 +32,8 @@ BUILT := target/release
 MUSL ?= $(shell uname -m)-unknown-linux-musl
 STAGE := $(CURDIR)/target/stage
 
-.PHONY: all musl demo test test-long fuzz bench bench-docs docs-graph lint header install uninstall \
-    stage setup-demo setup-test setup-bench clean
+.PHONY: all musl demo test test-long fuzz coverage mutants bench bench-docs docs-graph lint header \
+    install uninstall stage setup-demo setup-test setup-bench clean
 
 # Without the rlib, which is for Rust: Cargo optimizes across crates only where none is made with it.
 # Without the path to other crates, which their panics would tell, so that all who build it get the same
@@ -115,6 +118,14 @@ test-long: setup-test stage
 
 fuzz:
 	@sh fuzz/run.sh
+
+coverage:
+	@sh tests/coverage.sh
+
+MUTANTS ?= 0/1
+mutants:
+	PATH="$$(sh tests/tool.sh cargo-mutants 27.1.0):$$(sh tests/tool.sh cargo-nextest 0.9.143):$$PATH" \
+	    cargo mutants --shard $(MUTANTS) --sharding round-robin --output target/mutants
 
 # The staged library is what it measures; the results are in target/bench.
 bench: setup-bench stage

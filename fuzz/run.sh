@@ -11,14 +11,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-cargo_fuzz=0.13.1
 work=target/fuzz
 
 build() {
-    [ -x $work/tools/$cargo_fuzz/bin/cargo-fuzz ] ||
-        cargo install --quiet --locked --root $work/tools/$cargo_fuzz --version $cargo_fuzz cargo-fuzz
     # cargo-fuzz asks the compiler for sanitizers, which it has without this in nightly builds only.
-    RUSTC_BOOTSTRAP=1 PATH="$PWD/$work/tools/$cargo_fuzz/bin:$PATH" \
+    RUSTC_BOOTSTRAP=1 PATH="$(sh tests/tool.sh cargo-fuzz 0.13.1):$PATH" \
         cargo fuzz build --fuzz-dir fuzz --target-dir $work/build
     NUCLEUS_FUZZ_SEEDS="$PWD/$work/seeds" cargo test --quiet --locked --test fuzz >/dev/null
 }
