@@ -1,7 +1,7 @@
 //! What this kernel can do with filters.
 
+use super::errno::errno;
 use super::flags::{Flags, knows};
-use super::load::errno;
 use super::running::kernel_version;
 use crate::action::{Action, Kind};
 use crate::arch::Arch;

@@ -1,6 +1,6 @@
 //! The flags of seccomp(2), and which of them this kernel has.
 
-use super::load::errno;
+use super::errno::errno;
 
 /// Flags of seccomp(2) that say how a filter is loaded, in the kernel's own encoding
 /// (`SECCOMP_FILTER_FLAG_*`).

@@ -1,5 +1,6 @@
 //! Loading a program: prctl(2) and seccomp(2), and nothing else.
 
+use super::errno::errno;
 use super::flags::{Flags, missing};
 use crate::bpf::Program;
 use crate::prove::Proven;
@@ -149,14 +150,3 @@ const _: () = assert!(
     size_of::<crate::bpf::Instruction>() == size_of::<libc::sock_filter>()
         && align_of::<crate::bpf::Instruction>() >= align_of::<libc::sock_filter>()
 );
-
-pub(super) fn errno() -> i32 {
-    // SAFETY: libc's location of this thread's errno is always valid to read.
-    unsafe { *libc::__errno_location() }
-}
-
-/// Sets this thread's errno, for callers that look there.
-pub(crate) fn set_errno(errno: i32) {
-    // SAFETY: libc's location of this thread's errno is always valid to write.
-    unsafe { *libc::__errno_location() = errno }
-}

@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "system calls")]
 
+mod errno;
 mod features;
 mod flags;
 mod load;
@@ -10,9 +11,9 @@ mod running;
 mod words;
 mod write;
 
+pub(crate) use errno::set_errno;
 pub use features::{Features, features};
 pub use flags::Flags;
-pub(crate) use load::set_errno;
 pub use load::{Loadable, Loaded, Options, Refusal, load};
 pub(crate) use read::read;
 pub(crate) use running::{kernel_version, permitted};

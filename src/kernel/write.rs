@@ -1,6 +1,6 @@
 //! Writing to a descriptor that somebody else opened.
 
-use super::load::errno;
+use super::errno::errno;
 
 /// Writes all of `bytes` to `fd`.
 ///
