@@ -87,7 +87,7 @@ fn synopsis(text: &mut String, section: &Section) {
                 text.push_str(&format!(".Vt typedef {declared}\\& ;\n"));
             }
             Declared::Struct { name, fields } => {
-                text.push_str(".Bd -literal\ntypedef struct {\n");
+                text.push_str(&format!(".Bd -literal\ntypedef struct {name} {{\n"));
                 fields
                     .iter()
                     .for_each(|field| text.push_str(&format!("    {};\n", field.declared)));
