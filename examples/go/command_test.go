@@ -323,16 +323,86 @@ func TestHelperWithPrivileges(t *testing.T) {
 	}
 }
 
-// TestCommandInAnotherRoot has one without /proc: what is missing is said.
+// TestCommandInAnotherRoot has roots without /proc: what is missing is said, and what stands there instead
+// does not run.
 func TestCommandInAnotherRoot(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("another root takes root")
+	if os.Getuid() != 0 || runtime.GOARCH != "amd64" {
+		t.Skip("another root takes root, and the program there is in the machine code of amd64")
 	}
-	c := Command(withoutUname(t, Errno(syscall.ENOTTY)), "/bin/true")
-	c.Dir, c.SysProcAttr = "/", &syscall.SysProcAttr{Chroot: t.TempDir()}
-	if err := c.Run(); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "/proc has to be mounted") {
-		t.Errorf("Run() = %v, want that /proc is missing", err)
+	for name, make := range map[string]func(root string) error{
+		"nothing": func(string) error { return nil },
+		"another program": func(root string) error {
+			return errors.Join(os.MkdirAll(root+"/proc/self", 0o755), os.Rename(exitsWith7(t), root+"/proc/self/exe"))
+		},
+		"a link that is /proc from outside": func(root string) error {
+			return errors.Join(os.MkdirAll(root+"/a/b", 0o755), os.MkdirAll(root+"/a/proc/self", 0o755),
+				os.Symlink("/a/b", root+"/usr"), os.Symlink("/usr/../proc", root+"/proc"),
+				os.Rename(exitsWith7(t), root+"/a/proc/self/exe"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := t.TempDir()
+			if err := make(root); err != nil {
+				t.Fatal(err)
+			}
+			c := Command(withoutUname(t, Errno(syscall.ENOTTY)), "/bin/true")
+			c.Dir, c.SysProcAttr = "/", &syscall.SysProcAttr{Chroot: root}
+			if err := c.Run(); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "/proc has to be mounted") {
+				t.Errorf("Run() = %v, want that /proc is missing", err)
+			}
+		})
 	}
+}
+
+// TestCommandIsNotPreloaded has an environment that would have the helper run something before the filter:
+// the loader complains once, of the program.
+func TestCommandIsNotPreloaded(t *testing.T) {
+	f := withoutUname(t, Errno(syscall.ENOTTY))
+	c := Command(f, "/bin/true")
+	c.Env = []string{"LD_PRELOAD=/nonexistent.so"}
+	if said, err := c.CombinedOutput(); err != nil || strings.Count(string(said), "/nonexistent.so") != 1 {
+		t.Errorf("%q, %v, want one complaint", said, err)
+	}
+	c = Command(f, "/bin/true")
+	c.Env = []string{"A=\x00"}
+	if err := c.Run(); err == nil || !strings.Contains(err.Error(), "NUL") {
+		t.Errorf("a zero byte in the environment: %v", err)
+	}
+}
+
+// TestCommandUnderALoader has a program that is not /proc/self/exe: that the helper is missing is said.
+func TestCommandUnderALoader(t *testing.T) {
+	if os.Getenv(childVariable) == "" {
+		child := childOf(t)
+		loader := interpreter(t, child.Path)
+		child.Path, child.Args = loader, append([]string{loader, child.Path}, child.Args[1:]...)
+		if said, err := child.CombinedOutput(); err != nil || !strings.Contains(string(said), "--- PASS") {
+			t.Errorf("%v\n%s", err, said)
+		}
+		return
+	}
+	if err := Command(withoutUname(t, Errno(syscall.ENOTTY)), "/bin/true").Run(); err == nil || !strings.Contains(err.Error(), "not the helper") {
+		t.Errorf("Run() = %v, want that it is not the helper", err)
+	}
+}
+
+// interpreter returns the loader of a program.
+func interpreter(t *testing.T, path string) string {
+	t.Helper()
+	program, err := elf.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer program.Close()
+	section := program.Section(".interp")
+	if section == nil {
+		t.Skip("the program has no loader")
+	}
+	name, err := section.Data()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimRight(string(name), "\x00")
 }
 
 // TestCommandUnderBuiltIn has programs under the policy that is meant for them.
