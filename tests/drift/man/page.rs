@@ -87,7 +87,7 @@ fn synopsis(text: &mut String, section: &Section) {
                 text.push_str(&format!(".Vt typedef {declared}\\& ;\n"));
             }
             Declared::Struct { name, fields } => {
-                text.push_str(".Bd -literal\ntypedef struct {\n");
+                text.push_str(&format!(".Bd -literal\ntypedef struct {name} {{\n"));
                 fields
                     .iter()
                     .for_each(|field| text.push_str(&format!("    {};\n", field.declared)));
@@ -158,8 +158,9 @@ fn results(text: &mut String, section: &Section, words: &Names) {
     if status {
         words.text(
             text,
-            "A nucleus_status is NUCLEUS_OK when the call is done, and negative when it is not, as \
-             nucleus_status_name lists them. What is handed out through pointers is written on success only, unless it is said otherwise.",
+            "A nucleus_status is NUCLEUS_OK when the call is done, negative when it is not, and \
+             NUCLEUS_NOT_APPLIED when NUCLEUS_APPLY_BEST_EFFORT allowed that; nucleus_status_name lists \
+             them. What is handed out through pointers is written on success only, unless it is said otherwise.",
         );
     }
     let others = results.iter().any(|result| !["nucleus_status", "void"].contains(result));
