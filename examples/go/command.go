@@ -32,6 +32,7 @@ import (
 // chooses these (LD_PRELOAD is enough) can have the helper do anything before it is confined.
 type Cmd struct {
 	*exec.Cmd
+	ctx context.Context // of CommandContext
 }
 
 // Command returns a Cmd that runs the named program, with these arguments, confined by a compiled filter.
@@ -55,12 +56,12 @@ type Cmd struct {
 // anybody could have those execute anything. Nor where /proc/self/exe is another program: in a Go library
 // that is loaded by dlopen(3), or under a loader or an emulator that was started by its own name.
 func Command(f *Filter, name string, arg ...string) *Cmd {
-	return confined(f, exec.Command(name, arg...))
+	return confined(context.Background(), f, exec.Command(name, arg...))
 }
 
 // CommandContext is Command with a context, which [exec.CommandContext] explains.
 func CommandContext(ctx context.Context, f *Filter, name string, arg ...string) *Cmd {
-	return confined(f, exec.CommandContext(ctx, name, arg...))
+	return confined(ctx, f, exec.CommandContext(ctx, name, arg...))
 }
 
 const (
@@ -70,14 +71,14 @@ const (
 	helper = C.HELPER_NAME
 )
 
-func confined(f *Filter, c *exec.Cmd) *Cmd {
+func confined(ctx context.Context, f *Filter, c *exec.Cmd) *Cmd {
 	args, err := f.helperArgs(c.Path)
 	if err != nil {
 		c.Err = err
 	}
 	c.Args = append(args, c.Args...)
 	c.Path = self
-	return &Cmd{c}
+	return &Cmd{c, ctx}
 }
 
 // helperArgs returns what goes before the arguments of the program at path. The filter is among them, and
@@ -123,6 +124,9 @@ func (c *Cmd) Start() error {
 	if err := c.procIsMounted(); err != nil {
 		return err
 	}
+	if c.SysProcAttr != nil && c.SysProcAttr.Ptrace {
+		return errors.New("nucleusseccomp: a tracer would stop the helper, which this would wait for")
+	}
 	report, theirs, err := os.Pipe()
 	if err != nil {
 		return err
@@ -159,6 +163,9 @@ func (c *Cmd) Start() error {
 	ended := *c.Cmd
 	go ended.Wait()
 	if !isReady {
+		if err := c.ctx.Err(); err != nil {
+			return err
+		}
 		words := "nucleusseccomp: what was started is not the helper, or was ended before it was: see Command"
 		return errors.Join(err, errors.New(words))
 	}
@@ -196,7 +203,7 @@ func (c *Cmd) notThere(err error) error {
 // marked returns the environment of the helper: that of the program, marked so that it is nothing to
 // the helper's loader, which would run what LD_PRELOAD says before the filter is there.
 func marked(c *exec.Cmd) []string {
-	var env []string
+	env := []string{} // nil would be the environment of this program
 	if path, ok := os.LookupEnv("LD_LIBRARY_PATH"); ok {
 		env = append(env, "LD_LIBRARY_PATH="+path)
 	}
