@@ -28,7 +28,8 @@ WARNINGS = -std=c99 -Wall -Wextra -Wpedantic -Wconversion -Werror
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 SONAME := libnucleus_seccomp.so.0
 SHARED := libnucleus_seccomp.so.$(VERSION)
-BUILT := target/release
+# Where Cargo puts it if the variable of the environment has it built for a target that is named.
+BUILT := target/$(if $(CARGO_BUILD_TARGET),$(CARGO_BUILD_TARGET)/)release
 MUSL ?= $(shell uname -m)-unknown-linux-musl
 STAGE := $(CURDIR)/target/stage
 
@@ -60,7 +61,8 @@ FILLED_IN = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INC
 CMAKE_DIR = $(LIBDIR)/cmake/nucleus-seccomp
 CMAKE_FILES := nucleus-seccomp-config.cmake nucleus-seccomp-config-version.cmake
 
-install: all
+# What was built is installed as it is by those without Cargo, such as root may be.
+install: $(if $(shell command -v $(firstword $(CARGO))),all)
 	install -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(CMAKE_DIR)' '$(DESTDIR)$(INCLUDEDIR)' \
 	    '$(DESTDIR)$(MANDIR)/man3' '$(DESTDIR)$(MANDIR)/man7'
 	install -m 755 $(BUILT)/libnucleus_seccomp.so '$(DESTDIR)$(LIBDIR)/$(SHARED)'

@@ -1178,7 +1178,9 @@ typedef struct nucleus_apply_options {
 // between fork, vfork or clone and exec, also in a process with threads. Any number of threads may apply
 // one filter, and each that does is confined.
 //
-// A filter that was loaded before must allow prctl and seccomp; the built-in policy does not.
+// A filter that was loaded before must allow prctl and seccomp; the built-in policy does not. If it answers
+// seccomp in the kernel's place, and with success (NUCLEUS_ERRNO(0)), that can't be told from the
+// kernel's: this returns NUCLEUS_OK then, and nothing is confined.
 //
 // `flags`: NUCLEUS_APPLY_*, added to what the filter's attributes say.
 //

@@ -27,10 +27,12 @@ import (
 // are the helper's, see [Command]. What is appended to Args goes to the program.
 //
 // Whoever is given the inner exec.Cmd, such as a package that starts commands on terminals, starts a
-// confined program, too; only that what went wrong is then on the standard error of it, with an exit
-// status of 127, instead of being returned.
+// confined program, too, with two differences. What went wrong is then on the standard error of it, with an
+// exit status of 127, instead of being returned. And the helper has the program's environment and root: who
+// chooses these (LD_PRELOAD is enough) can have the helper do anything before it is confined.
 type Cmd struct {
 	*exec.Cmd
+	ctx context.Context // of CommandContext
 }
 
 // Command returns a Cmd that runs the named program, with these arguments, confined by a compiled filter.
@@ -45,17 +47,21 @@ type Cmd struct {
 // was started so, loads the filter, and executes the named program in its place. It makes no system call
 // between the two, so that the filter need not allow what Go does when it starts, or executes.
 //
+// The helper has nothing of the program's environment, but LD_LIBRARY_PATH as this program has it.
+// Constructors of the libraries that this program is linked with run in it before it is confined.
+//
 // So Command works where /proc is mounted in what will be the program's root and mount namespace
-// ([syscall.SysProcAttr]), with the libraries that this program is linked with; and not in programs that run
-// with more privileges than whoever starts them has, such as set-user-id ones: anybody could have those
-// execute anything.
+// ([syscall.SysProcAttr]), with the libraries that this program is linked with, whoever has put them there;
+// and not in programs that run with more privileges than whoever starts them has, such as set-user-id ones:
+// anybody could have those execute anything. Nor where /proc/self/exe is another program: in a Go library
+// that is loaded by dlopen(3), or under a loader or an emulator that was started by its own name.
 func Command(f *Filter, name string, arg ...string) *Cmd {
-	return confined(f, exec.Command(name, arg...))
+	return confined(context.Background(), f, exec.Command(name, arg...))
 }
 
 // CommandContext is Command with a context, which [exec.CommandContext] explains.
 func CommandContext(ctx context.Context, f *Filter, name string, arg ...string) *Cmd {
-	return confined(f, exec.CommandContext(ctx, name, arg...))
+	return confined(ctx, f, exec.CommandContext(ctx, name, arg...))
 }
 
 const (
@@ -65,14 +71,14 @@ const (
 	helper = C.HELPER_NAME
 )
 
-func confined(f *Filter, c *exec.Cmd) *Cmd {
+func confined(ctx context.Context, f *Filter, c *exec.Cmd) *Cmd {
 	args, err := f.helperArgs(c.Path)
 	if err != nil {
 		c.Err = err
 	}
 	c.Args = append(args, c.Args...)
 	c.Path = self
-	return &Cmd{c}
+	return &Cmd{c, ctx}
 }
 
 // helperArgs returns what goes before the arguments of the program at path. The filter is among them, and
@@ -115,6 +121,12 @@ func (c *Cmd) Start() error {
 	if c.Err == nil && (c.Path != self || len(args) <= C.HELPER_ARGS || args[0] != helper) {
 		return errors.New("nucleusseccomp: Path or Args of a Cmd were replaced")
 	}
+	if err := c.procIsMounted(); err != nil {
+		return err
+	}
+	if c.SysProcAttr != nil && c.SysProcAttr.Ptrace {
+		return errors.New("nucleusseccomp: a tracer would stop the helper, which this would wait for")
+	}
 	report, theirs, err := os.Pipe()
 	if err != nil {
 		return err
@@ -122,25 +134,27 @@ func (c *Cmd) Start() error {
 	defer report.Close()
 
 	// Behind the caller's files, which keep their numbers. The helper closes it by executing the program.
+	env := c.Env
+	c.Env = marked(c.Cmd)
 	c.ExtraFiles = append(slices.Clip(files), theirs)
 	c.Args = slices.Clone(args)
 	if len(args) > C.HELPER_REPORT {
 		c.Args[C.HELPER_REPORT] = strconv.Itoa(3 + len(files))
 	}
 	err = c.Cmd.Start()
-	c.Args, c.ExtraFiles = args, files
+	c.Args, c.Env, c.ExtraFiles = args, env, files
 	theirs.Close()
 	var found *fs.PathError
 	if errors.As(err, &found) && found.Path == self && found.Err == syscall.ENOENT {
-		err = fmt.Errorf("nucleusseccomp: this program does not start where %s shall: /proc has to be mounted there, "+
-			"with the libraries that this program is linked with: %w", args[C.HELPER_PATH], err)
+		err = c.notThere(err)
 	}
 	if err != nil {
 		return err
 	}
 
 	said, err := io.ReadAll(report)
-	if err == nil && len(said) == 0 {
+	words, isReady := strings.CutPrefix(string(said), C.HELPER_READY)
+	if err == nil && isReady && words == "" {
 		return nil
 	}
 	c.Process.Kill() // whatever it would do now: it is at its end, or can't be heard
@@ -148,7 +162,60 @@ func (c *Cmd) Start() error {
 	// Cmd.Wait waits for whoever feeds Stdin, too, who may never come to an end. So nobody waits for that.
 	ended := *c.Cmd
 	go ended.Wait()
-	return errors.Join(err, failure(args[C.HELPER_PATH], string(said)))
+	if !isReady {
+		if err := c.ctx.Err(); err != nil {
+			return err
+		}
+		words := "nucleusseccomp: what was started is not the helper, or was ended before it was: see Command"
+		return errors.Join(err, errors.New(words))
+	}
+	return errors.Join(err, failure(args[C.HELPER_PATH], words))
+}
+
+// procIsMounted finds out whether /proc/self/exe is this program in another root, too. Somebody who made that
+// root could have put another program there, which would run as it likes.
+func (c *Cmd) procIsMounted() error {
+	if c.SysProcAttr == nil || c.SysProcAttr.Chroot == "" {
+		return nil
+	}
+	const procMagic = 0x9fa0 // PROC_SUPER_MAGIC of linux/magic.h
+	var mounted syscall.Statfs_t
+	proc := c.SysProcAttr.Chroot + "/proc"
+	found, err := os.Lstat(proc)
+	if err == nil && found.IsDir() {
+		err = syscall.Statfs(proc, &mounted)
+	}
+	// A symbolic link would lead elsewhere from inside.
+	if err == nil && (!found.IsDir() || int64(mounted.Type) != procMagic) {
+		err = &fs.PathError{Op: "statfs", Path: proc, Err: syscall.ENOENT}
+	}
+	if err != nil {
+		return c.notThere(err)
+	}
+	return nil
+}
+
+func (c *Cmd) notThere(err error) error {
+	return fmt.Errorf("nucleusseccomp: this program does not start where %s shall: /proc has to be mounted there, "+
+		"with the libraries that this program is linked with: %w", c.Args[C.HELPER_PATH], err)
+}
+
+// marked returns the environment of the helper: that of the program, marked so that it is nothing to
+// the helper's loader, which would run what LD_PRELOAD says before the filter is there.
+func marked(c *exec.Cmd) []string {
+	env := []string{} // nil would be the environment of this program
+	if path, ok := os.LookupEnv("LD_LIBRARY_PATH"); ok {
+		env = append(env, "LD_LIBRARY_PATH="+path)
+	}
+	for _, variable := range c.Environ() {
+		env = append(env, string(rune(C.HELPER_MARK))+variable)
+	}
+	for _, variable := range c.Env {
+		if strings.IndexByte(variable, 0) >= 0 {
+			env = append(env, variable) // for exec.Cmd to say what is wrong with it
+		}
+	}
+	return env
 }
 
 // failure is what the helper reported.

@@ -111,6 +111,12 @@ func TestCommandStates(t *testing.T) {
 		t.Errorf("Run() with another Path = %v", err)
 	}
 
+	c = Command(f, "true")
+	c.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
+	if err := c.Run(); err == nil || !strings.Contains(err.Error(), "tracer") {
+		t.Errorf("Run() with a tracer = %v", err)
+	}
+
 	ctx, cancel := context.WithCancel(t.Context())
 	c = CommandContext(ctx, f, "sleep", "3600")
 	if err := c.Start(); err != nil {
@@ -123,6 +129,21 @@ func TestCommandStates(t *testing.T) {
 	cancel()
 	if err := c.Wait(); !errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "killed") {
 		t.Errorf("Wait() = %v", err)
+	}
+}
+
+// TestCommandThatIsCancelled has that happen at many points of starting: it is never said to be another thing.
+func TestCommandThatIsCancelled(t *testing.T) {
+	f := withoutUname(t, Errno(syscall.ENOTTY))
+	for i := range 30 {
+		ctx, cancel := context.WithCancel(t.Context())
+		after := time.AfterFunc(time.Duration(i)*100*time.Microsecond, cancel)
+		err := CommandContext(ctx, f, "sleep", "3600").Run()
+		after.Stop()
+		cancel()
+		if !errors.Is(err, context.Canceled) && (err == nil || err.Error() != "signal: killed") {
+			t.Errorf("Run() = %v", err)
+		}
 	}
 }
 
@@ -237,101 +258,6 @@ func TestInnerCommand(t *testing.T) {
 	said, err = Command(f, "/nonexistent").Cmd.CombinedOutput()
 	if err == nil || string(said) != "nucleusseccomp: No such file or directory\n" {
 		t.Errorf("/nonexistent: %q, %v", said, err)
-	}
-}
-
-// TestHelperAlone has what others may start the helper with.
-func TestHelperAlone(t *testing.T) {
-	f := withoutUname(t, Errno(syscall.ENOTTY))
-	args := Command(f, "true").Args
-	const report, flags, noNewPrivs, program = 1, 2, 3, 4 // of HELPER_*, as cgo is not for tests
-	for _, row := range []struct {
-		name  string
-		index int
-		arg   string
-		words string
-	}{
-		{"no descriptor", report, "3", "no descriptor"},
-		{"a negative one", report, "-1", ""},
-		{"no flags", flags, "", "arguments"},
-		{"flags beyond 32 bits", flags, "4294967296", "arguments"},
-		{"signed flags", flags, "+1", "arguments"},
-		{"unknown flags", flags, "1024", "nothing was tried"},
-		{"no such no_new_privs", noNewPrivs, "3", "nothing was tried"},
-		{"no program", program, "", "the filter"},
-		{"half a byte", program, args[program] + "0", "the filter"},
-		{"half an instruction", program, args[program] + "00000000", "the filter"},
-		{"no digits", program, strings.Repeat("0g", 8), "the filter"},
-		{"no program that ends", program, strings.Repeat("00", 8), "the filter"},
-		{"a negative digit", program, "-1" + args[program][2:], "the filter"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			c := exec.CommandContext(t.Context(), self)
-			c.Args = append([]string{}, args...)
-			c.Args[row.index] = row.arg
-			said, err := c.CombinedOutput()
-			if row.words == "" { // reported to people instead
-				if err != nil {
-					t.Errorf("%q, %v", said, err)
-				}
-			} else if c.ProcessState.ExitCode() != 127 || !strings.Contains(string(said), row.words) {
-				t.Errorf("%q, %v, want %q", said, err, row.words)
-			}
-		})
-	}
-	for length := 1; length < len(args); length++ {
-		c := exec.CommandContext(t.Context(), self)
-		c.Args = args[:length]
-		if said, _ := c.CombinedOutput(); c.ProcessState.ExitCode() != 127 {
-			t.Errorf("with %d arguments: %q, %v", length, said, c.ProcessState)
-		}
-	}
-}
-
-// TestHelperWithPrivileges has a set-user-id program: it executes nothing for others.
-func TestHelperWithPrivileges(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("making a program that runs as root takes root")
-	}
-	const nobody = 65534
-	folder, err := os.MkdirTemp("", "privileges")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(folder)
-	program := filepath.Join(folder, "program")
-	image, err := os.ReadFile(self)
-	if err := errors.Join(err, os.Chmod(folder, 0o755), os.WriteFile(program, image, 0o755)); err != nil {
-		t.Fatal(err)
-	}
-	run := func() (string, error) {
-		c := exec.CommandContext(t.Context(), program)
-		c.Args = Command(withoutUname(t, Errno(syscall.ENOTTY)), "id", "-u").Args
-		c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
-		c.Dir = "/"
-		said, err := c.CombinedOutput()
-		return string(said), err
-	}
-	if said, err := run(); err != nil {
-		t.Skipf("nobody can't run this program: %v, %s", err, said)
-	}
-	if err := os.Chmod(program, 0o755|fs.ModeSetuid); err != nil {
-		t.Fatal(err)
-	}
-	if said, err := run(); err == nil || !strings.Contains(said, "with privileges") {
-		t.Errorf("a program that is set-user-id: %q, %v", said, err)
-	}
-}
-
-// TestCommandInAnotherRoot has one without /proc: what is missing is said.
-func TestCommandInAnotherRoot(t *testing.T) {
-	if os.Getuid() != 0 {
-		t.Skip("another root takes root")
-	}
-	c := Command(withoutUname(t, Errno(syscall.ENOTTY)), "/bin/true")
-	c.Dir, c.SysProcAttr = "/", &syscall.SysProcAttr{Chroot: t.TempDir()}
-	if err := c.Run(); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "/proc has to be mounted") {
-		t.Errorf("Run() = %v, want that /proc is missing", err)
 	}
 }
 

@@ -46,6 +46,16 @@ static int digit(char c)
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* The environment of the program, in place: its variables come marked, the others are the helper's own. */
+static void unmark(char **envp)
+{
+    char **kept = envp;
+    for (; *envp; envp++)
+        if (**envp == HELPER_MARK)
+            *kept++ = *envp + 1;
+    *kept = NULL;
+}
+
 /* The length of what the digits stand for, or 0. Written over them. */
 static size_t from_hex(char *text)
 {
@@ -72,6 +82,10 @@ __attribute__((constructor)) static void confine_and_execute(int argc, char **ar
     const int to = is_reported ? (int)report : -1;
     if (is_reported && fcntl(to, F_SETFD, FD_CLOEXEC) != 0)
         fail(-1, 0, 0, "there is no descriptor to report to: use the methods of Cmd");
+    if (is_reported && write(to, HELPER_READY, sizeof HELPER_READY - 1) != sizeof HELPER_READY - 1)
+        fail(-1, 0, 0, "nobody hears what would be reported");
+    if (is_reported)
+        unmark(envp);
 
     nucleus_apply_options options = { .size = sizeof options };
     if (argc <= HELPER_ARGS || !number(argv[HELPER_FLAGS], &options.flags)

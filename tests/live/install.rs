@@ -19,7 +19,7 @@ struct Layout {
     man: &'static str,
 }
 
-const LAYOUTS: [Layout; 3] = [
+const LAYOUTS: [Layout; 4] = [
     Layout {
         name: "the default",
         variables: &[],
@@ -35,6 +35,14 @@ const LAYOUTS: [Layout; 3] = [
         libdir: "/opt/x/lib",
         header: "/opt/x/include",
         man: "/opt/x/share/man",
+    },
+    Layout {
+        name: "a prefix with a blank",
+        variables: &[("PREFIX", "/opt/a b")],
+        prefix: "/opt/a b",
+        libdir: "/opt/a b/lib",
+        header: "/opt/a b/include",
+        man: "/opt/a b/share/man",
     },
     Layout {
         name: "as Debian has it",
@@ -76,6 +84,25 @@ fn install_and_uninstall() {
             println!("{}, umask {umask}: {} files, and none left", layout.name, expected.len());
         }
     }
+}
+
+/// Root may have no Cargo where another has built.
+#[test]
+fn what_was_built_is_installed_without_cargo() {
+    let (layout, root) = (&LAYOUTS[0], scratch("without cargo"));
+    let without = Layout { variables: &[("CARGO", "/nonexistent/cargo")], ..*layout };
+    make("install", "022", &root, &without);
+    assert_eq!(contents(&root), expected(layout, &version()));
+}
+
+/// Cargo puts what it builds for a target elsewhere: not what lies in target/release is installed then.
+#[test]
+fn what_is_installed_is_what_was_built_for_the_target() {
+    let mut make = Command::new("make");
+    make.current_dir(project("")).args(["--dry-run", "install", "MAKEFLAGS="]);
+    let said = text(&run(make.env("CARGO_BUILD_TARGET", "some-target")).stdout);
+    assert!(said.contains(" target/some-target/release/libnucleus_seccomp.so "), "{said}");
+    assert!(!said.contains(" target/release/"), "{said}");
 }
 
 /// Every page is found under the name of what it is about, as man(1) finds it, and is in order for
@@ -148,13 +175,15 @@ fn check_pkg_config(root: &Path, layout: &Layout, version: &str) {
         command.env("PKG_CONFIG_ALLOW_SYSTEM_CFLAGS", "1").env("PKG_CONFIG_ALLOW_SYSTEM_LIBS", "1");
         text(&run(command.args(options.split(' ')).arg("nucleus-seccomp")).stdout).trim().to_owned()
     };
-    let libs = format!("-L{} -lnucleus_seccomp", layout.libdir);
+    // For a shell.
+    let escaped = |path: &str| path.replace(' ', "\\ ");
+    let libs = format!("-L{} -lnucleus_seccomp", escaped(layout.libdir));
     let answers = [
         ("--modversion", version.to_owned()),
         ("--variable=prefix", layout.prefix.to_owned()),
         ("--variable=libdir", layout.libdir.to_owned()),
         ("--variable=includedir", layout.header.to_owned()),
-        ("--cflags", format!("-I{}", layout.header)),
+        ("--cflags", format!("-I{}", escaped(layout.header))),
         ("--libs", libs.clone()),
     ];
     for (option, answer) in answers {

@@ -158,8 +158,9 @@ fn results(text: &mut String, section: &Section, words: &Names) {
     if status {
         words.text(
             text,
-            "A nucleus_status is NUCLEUS_OK when the call is done, and negative when it is not, as \
-             nucleus_status_name lists them. What is handed out through pointers is written on success only, unless it is said otherwise.",
+            "A nucleus_status is NUCLEUS_OK when the call is done, negative when it is not, and \
+             NUCLEUS_NOT_APPLIED when NUCLEUS_APPLY_BEST_EFFORT allowed that; nucleus_status_name lists \
+             them. What is handed out through pointers is written on success only, unless it is said otherwise.",
         );
     }
     let others = results.iter().any(|result| !["nucleus_status", "void"].contains(result));
