@@ -37,9 +37,13 @@ STAGE := $(CURDIR)/target/stage
     install uninstall stage setup-demo setup-test setup-bench clean
 
 # Without the rlib, which is for Rust: Cargo optimizes across crates only where none is made with it.
-# Without the path to other crates, which their panics would tell, so that all who build it get the same
-# bytes. By --config, which adds to .cargo/config.toml; the variable RUSTFLAGS would stand in its place.
-REMAPPED := --config 'build.rustflags=["--remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo"]'
+# Without the paths to other crates and, for those who have it, to the standard library's source, which
+# panics would tell: so all who build it get the same bytes. By --config, which adds to .cargo/config.toml;
+# the variable RUSTFLAGS would stand in its place.
+RUST_SOURCE = $(shell rustc --print sysroot)/lib/rustlib/src/rust
+RUST_COMMIT = $(shell rustc --version --verbose | sed -n 's/^commit-hash: //p')
+REMAPPED = --config 'build.rustflags=["--remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo", \
+    "--remap-path-prefix=$(RUST_SOURCE)=/rustc/$(RUST_COMMIT)"]'
 all:
 	$(CARGO) rustc $(REMAPPED) --lib --crate-type cdylib,staticlib --release --locked --quiet --target-dir target
 
