@@ -7,6 +7,7 @@
 # make coverage   which lines the tests run, part by part; installs cargo-llvm-cov
 # make mutants    which changes of policy, compiler, bpf and proof no test notices, in hours (MUTANTS=7/40 is
 #                 a part of them); installs cargo-mutants
+# make miri       the C surface in an interpreter of Rust; needs a nightly Rust with miri
 # make bench      what a filter costs, beside its peers; installs what it needs
 # make bench-docs docs/benchmarks.md and its plots, from what make bench has measured
 # make lint       formatting and clippy
@@ -34,8 +35,8 @@ BUILT := target/$(if $(CARGO_BUILD_TARGET),$(CARGO_BUILD_TARGET)/)release
 MUSL ?= $(shell uname -m)-unknown-linux-musl
 STAGE := $(CURDIR)/target/stage
 
-.PHONY: all musl demo test test-long fuzz coverage mutants bench bench-docs docs-graph lint header \
-    install uninstall stage setup-demo setup-test setup-bench setup-sanitize clean
+.PHONY: all musl demo test test-long fuzz sanitize miri coverage mutants bench bench-docs docs-graph lint \
+    header install uninstall stage setup-demo setup-test setup-bench setup-sanitize clean
 
 # Without the rlib, which is for Rust: Cargo optimizes across crates only where none is made with it.
 # Without the path to other crates, which their panics would tell, so that all who build it get the same
@@ -148,6 +149,11 @@ sanitize: setup-sanitize
 	ln -sf $(RUNTIME).tsan.a target/thread/runtime.a
 	$(call SANITIZING,address) test $(call SANITIZED,address) ffi::
 	$(CARGO) test --locked --quiet --test live sanitizers:: -- --ignored --show-output
+
+# Of the unit tests that call every function; the rest of the library is far too slow there.
+miri:
+	MIRIFLAGS=-Zmiri-disable-isolation $(CARGO) +nightly miri test --lib --locked --quiet \
+	    --target-dir target/miri ffi::
 
 # The staged library is what it measures; the results are in target/bench.
 bench: setup-bench stage

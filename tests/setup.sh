@@ -5,7 +5,7 @@
 #     tests/setup.sh demo    pkg-config and the few programs that the demo confines
 #     tests/setup.sh test    also every program of tests/live/workload_table.rs
 #     tests/setup.sh bench   libseccomp and valgrind, for the figures beside ours
-#     tests/setup.sh sanitize    clang, and the sources of Rust's standard library
+#     tests/setup.sh sanitize    for `make sanitize`: clang, and the sources of Rust's standard library
 #
 # Without root it changes nothing of the system: it names what is missing, in one line, and does the
 # rest. The tests and the benchmark then skip, aloud, the rows whose program is not there.

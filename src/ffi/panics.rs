@@ -160,6 +160,12 @@ struct Row {
 }
 
 impl Row {
+    /// Miri has no kernel to ask: not for a file, a descriptor or the capabilities of a profile.
+    fn runs_here(&self) -> bool {
+        let kernel = ["load_", "parse_oci", "_fd"];
+        !cfg!(miri) || !kernel.iter().any(|part| self.name.contains(part))
+    }
+
     fn takes_a_filter(&self) -> bool {
         self.name.starts_with("nucleus_filter_") && self.name != "nucleus_filter_new"
     }
@@ -238,7 +244,8 @@ const WITHOUT: [&str; 3] =
 
 #[test]
 fn a_panic_in_any_function_becomes_a_status() {
-    for (row, due) in ROWS.iter().flat_map(|row| [(row, Due::First), (row, Due::Last)]) {
+    let rows = ROWS.iter().filter(|row| row.runs_here());
+    for (row, due) in rows.flat_map(|row| [(row, Due::First), (row, Due::Last)]) {
         let what = format!("{} with a bug {due:?}", row.name);
         let mut world = World::new();
         DUE.set(due);
