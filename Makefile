@@ -2,10 +2,12 @@
 # make demo       real programs and attacks under the launcher, in a short table
 # make test       everything that is tested; installs what it needs
 # make test-long  what make test tries in a short form, for as long as one likes
+# make sanitize   the C programs of the tests under sanitizers; installs what it needs
 # make fuzz       everything that is fuzzed, FUZZ_SECONDS (60) each, with sanitizers; installs cargo-fuzz
 # make coverage   which lines the tests run, part by part; installs cargo-llvm-cov
 # make mutants    which changes of policy, compiler, bpf and proof no test notices, in hours (MUTANTS=7/40 is
 #                 a part of them); installs cargo-mutants
+# make miri       the C surface in an interpreter of Rust; needs a nightly Rust with miri
 # make bench      what a filter costs, beside its peers; installs what it needs
 # make bench-docs docs/benchmarks.md and its plots, from what make bench has measured
 # make lint       formatting and clippy
@@ -33,8 +35,8 @@ BUILT := target/$(if $(CARGO_BUILD_TARGET),$(CARGO_BUILD_TARGET)/)release
 MUSL ?= $(shell uname -m)-unknown-linux-musl
 STAGE := $(CURDIR)/target/stage
 
-.PHONY: all musl demo test test-long fuzz coverage mutants bench bench-docs docs-graph lint header \
-    install uninstall stage setup-demo setup-test setup-bench clean
+.PHONY: all musl demo test test-long fuzz sanitize miri coverage mutants bench bench-docs docs-graph lint \
+    header install uninstall stage setup-demo setup-test setup-bench setup-sanitize clean
 
 # Without the rlib, which is for Rust: Cargo optimizes across crates only where none is made with it.
 # Without the paths to other crates and, for those who have it, to the standard library's source, which
@@ -107,7 +109,7 @@ stage:
 	    echo "$$@"; "$$@" || exit; \
 	done
 
-setup-demo setup-test setup-bench:
+setup-demo setup-test setup-bench setup-sanitize:
 	@bash tests/setup.sh $(@:setup-%=%)
 
 demo: setup-demo stage
@@ -121,6 +123,7 @@ test: setup-test stage
 test-long: setup-test stage
 	NUCLEUS_KERNEL_POLICIES=20000 $(CARGO) test --locked --quiet --test live kernel:: -- --show-output
 	FUZZ_SECONDS=120 sh fuzz/run.sh
+	$(MAKE) --no-print-directory sanitize
 
 fuzz:
 	@sh fuzz/run.sh
@@ -132,6 +135,29 @@ MUTANTS ?= 0/1
 mutants:
 	PATH="$$(sh tests/tool.sh cargo-mutants 27.1.0):$$(sh tests/tool.sh cargo-nextest 0.9.143):$$PATH" \
 	    cargo mutants --shard $(MUTANTS) --sharding round-robin --output target/mutants
+
+# Cargo for a sanitizer, $(1), with the standard library built anew: threads that synchronize in code that is not
+# instrumented would seem to race. Rust's compiler takes both for unstable.
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+SANITIZING = RUSTC_BOOTSTRAP=1 $(CARGO) --config 'build.rustflags=["-Zsanitizer=$(1)"]' -Zbuild-std
+SANITIZED = --lib --locked --quiet --target $(HOST) --target-dir target/$(1)
+RUNTIME = "$$(rustc --print target-libdir)"/librustc-*_rt
+
+# Of the unit tests those of the C surface, in which a panic unwinds through each function.
+sanitize: setup-sanitize
+	$(call SANITIZING,address) rustc $(call SANITIZED,address) --crate-type staticlib
+	$(call SANITIZING,thread) rustc $(call SANITIZED,thread) --crate-type staticlib
+	ln -sf $(HOST)/debug/libnucleus_seccomp.a target/address
+	ln -sf $(HOST)/debug/libnucleus_seccomp.a target/thread
+	ln -sf $(RUNTIME).asan.a target/address/runtime.a
+	ln -sf $(RUNTIME).tsan.a target/thread/runtime.a
+	$(call SANITIZING,address) test $(call SANITIZED,address) ffi::
+	$(CARGO) test --locked --quiet --test live sanitizers:: -- --ignored --show-output
+
+# Of the unit tests that call every function; the rest of the library is far too slow there.
+miri:
+	MIRIFLAGS=-Zmiri-disable-isolation $(CARGO) +nightly miri test --lib --locked --quiet \
+	    --target-dir target/miri ffi::
 
 # The staged library is what it measures; the results are in target/bench.
 bench: setup-bench stage

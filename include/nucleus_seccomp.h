@@ -319,7 +319,8 @@ uint32_t nucleus_arch_named(const char *name);
 //
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no architecture; NUCLEUS_ERR_UNSUPPORTED after
 // nucleus_filter_use_default, for one that the built-in policy is not written for, and after
-// nucleus_filter_harden, nucleus_filter_merge and nucleus_filter_load_oci. Since 0.1.
+// nucleus_filter_harden, nucleus_filter_merge, nucleus_filter_load_oci and
+// nucleus_filter_load_firecracker. Since 0.1.
 nucleus_status nucleus_filter_add_arch(nucleus_filter *filter, uint32_t arch);
 
 // Covers `arch` no longer: its calls get the bad-architecture action. Fine for one that is not
@@ -480,7 +481,9 @@ nucleus_status nucleus_filter_remove_rules(nucleus_filter *filter, const char *n
 // `flags`: NUCLEUS_POLICY_*. Once a filter: with other flags a second call is an error.
 //
 // Errors: NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags, for a second call with other flags, and
-// for a filter whose default action lets calls run: the fatal ones would be allowed. Since 0.1.
+// for a filter whose default action lets calls run: the fatal ones would be allowed;
+// NUCLEUS_ERR_UNSUPPORTED when the filter covers an architecture that the policy is not written for
+// (it is for x86_64, aarch64, riscv64 and loongarch64). Since 0.1.
 nucleus_status nucleus_filter_use_default(nucleus_filter *filter, uint32_t flags);
 
 // Allows calls from the opt-in list of the built-in policy: what some programs need and most do

@@ -5,6 +5,7 @@
 #     tests/setup.sh demo    pkg-config and the few programs that the demo confines
 #     tests/setup.sh test    also every program of tests/live/workload_table.rs
 #     tests/setup.sh bench   libseccomp and valgrind, for the figures beside ours
+#     tests/setup.sh sanitize    for `make sanitize`: clang, and the sources of Rust's standard library
 #
 # Without root it changes nothing of the system: it names what is missing, in one line, and does the
 # rest. The tests and the benchmark then skip, aloud, the rows whose program is not there.
@@ -28,6 +29,10 @@ readonly bench_needs='
 /usr/include/stdio.h                    libc6-dev
 /usr/include/seccomp.h                  libseccomp-dev
 /usr/bin/valgrind                       valgrind
+'
+readonly sanitize_needs='
+/usr/include/stdio.h                    libc6-dev
+/usr/bin/clang                          clang
 '
 # perl-base is everywhere, but without the modules: corelist comes with all of perl. ensurepip is what
 # Debian leaves out of python3 and `python3 -m venv` wants. The headers are what tests/drift compares
@@ -163,6 +168,13 @@ install_rust_for_musl() {
     rustup --quiet target add "$target" || say "not installed: $target"
 }
 
+# The standard library is built anew, so that sanitizers see it.
+install_rust_sources() {
+    [ ! -f "$(rustc --print sysroot)/lib/rustlib/src/rust/library/Cargo.lock" ] || return 0
+    say "installing the sources of Rust's standard library"
+    rustup --quiet component add rust-src || say "not installed: rust-src"
+}
+
 case "${1-}" in
 demo)
     install_packages "$demo_needs"
@@ -178,8 +190,12 @@ test)
 bench)
     install_packages "$bench_needs"
     ;;
+sanitize)
+    install_packages "$sanitize_needs"
+    install_rust_sources
+    ;;
 *)
-    echo "usage: $0 demo|test|bench" >&2
+    echo "usage: $0 demo|test|bench|sanitize" >&2
     exit 2
     ;;
 esac

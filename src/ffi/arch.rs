@@ -111,7 +111,8 @@ pub unsafe extern "C" fn nucleus_arch_named(name: *const c_char) -> u32 {
 ///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for what is no architecture; NUCLEUS_ERR_UNSUPPORTED after
 /// nucleus_filter_use_default, for one that the built-in policy is not written for, and after
-/// nucleus_filter_harden, nucleus_filter_merge and nucleus_filter_load_oci. Since 0.1.
+/// nucleus_filter_harden, nucleus_filter_merge, nucleus_filter_load_oci and
+/// nucleus_filter_load_firecracker. Since 0.1.
 ///
 /// # Safety
 /// `filter` is NULL or a live handle that no other thread is using.

@@ -32,7 +32,9 @@ pub const NUCLEUS_POLICY_JIT: u32 = 4;
 /// `flags`: NUCLEUS_POLICY_*. Once a filter: with other flags a second call is an error.
 ///
 /// Errors: NUCLEUS_ERR_INVALID_ARGUMENT for unknown flags, for a second call with other flags, and
-/// for a filter whose default action lets calls run: the fatal ones would be allowed. Since 0.1.
+/// for a filter whose default action lets calls run: the fatal ones would be allowed;
+/// NUCLEUS_ERR_UNSUPPORTED when the filter covers an architecture that the policy is not written for
+/// (it is for x86_64, aarch64, riscv64 and loongarch64). Since 0.1.
 ///
 /// # Safety
 /// `filter` is NULL or a live handle that no other thread is using.

@@ -119,14 +119,26 @@ impl World {
     }
 }
 
+impl World {
+    /// Frees what a function has made, also if it failed after that: no caller would know of it.
+    fn free_made(&mut self) {
+        let filter = std::mem::replace(&mut self.out, ptr::null_mut());
+        let program = std::mem::replace(&mut self.out_program, ptr::null_mut());
+        // SAFETY: handles that are not used again, or NULL.
+        unsafe {
+            nucleus_filter_free(filter);
+            nucleus_program_free(program);
+        }
+    }
+}
+
 impl Drop for World {
     fn drop(&mut self) {
-        // SAFETY: handles that are not used again, or NULL.
+        self.free_made();
+        // SAFETY: handles that are not used again.
         unsafe {
             nucleus_filter_free(self.filter);
             nucleus_filter_free(self.other);
-            nucleus_filter_free(self.out);
-            nucleus_program_free(self.out_program);
         }
     }
 }
@@ -148,6 +160,12 @@ struct Row {
 }
 
 impl Row {
+    /// Miri has no kernel to ask: not for a file, a descriptor or the capabilities of a profile.
+    fn runs_here(&self) -> bool {
+        let kernel = ["load_", "parse_oci", "_fd"];
+        !cfg!(miri) || !kernel.iter().any(|part| self.name.contains(part))
+    }
+
     fn takes_a_filter(&self) -> bool {
         self.name.starts_with("nucleus_filter_") && self.name != "nucleus_filter_new"
     }
@@ -226,7 +244,8 @@ const WITHOUT: [&str; 3] =
 
 #[test]
 fn a_panic_in_any_function_becomes_a_status() {
-    for (row, due) in ROWS.iter().flat_map(|row| [(row, Due::First), (row, Due::Last)]) {
+    let rows = ROWS.iter().filter(|row| row.runs_here());
+    for (row, due) in rows.flat_map(|row| [(row, Due::First), (row, Due::Last)]) {
         let what = format!("{} with a bug {due:?}", row.name);
         let mut world = World::new();
         DUE.set(due);
@@ -234,6 +253,7 @@ fn a_panic_in_any_function_becomes_a_status() {
         assert_eq!(DUE.replace(Due::Never), Due::Never, "{what}: it guards nothing");
         assert_eq!(status, NUCLEUS_ERR_INTERNAL, "{what}");
         if row.leaves == Unchanged {
+            world.free_made();
             assert_ne!((row.call)(&mut world), NUCLEUS_ERR_INTERNAL, "{what}, then without");
             continue;
         }

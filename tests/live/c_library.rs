@@ -12,7 +12,7 @@ use std::process::Command;
 use crate::stage::{available, pkg_config, project, run, text};
 
 /// What every C program here is compiled with.
-const STRICT: [&str; 8] =
+pub const STRICT: [&str; 8] =
     ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-O1", "-g"];
 
 /// The test programs that confine children of theirs, or lose many.
@@ -33,7 +33,7 @@ const CONFINING: [&str; 13] = [
 ];
 
 /// The test programs that ask the library alone. They take "quick", for who runs them slowly.
-const ASKING: [&str; 18] = [
+const ASKING: [&str; 20] = [
     "algebra",
     "apply_message",
     "bad_input",
@@ -42,9 +42,11 @@ const ASKING: [&str; 18] = [
     "compile_threads",
     "fingerprint",
     "firecracker",
+    "handles",
     "harden",
     "levels",
     "lookups",
+    "orders",
     "policy",
     "profile",
     "profile_export",
@@ -225,6 +227,30 @@ fn every_program_is_run() {
     assert_eq!(found, listed, "programs in tests/live/c, and those that are run");
 }
 
+/// Those that free a handle take NULL, too, which is fine.
+#[test]
+fn every_function_is_tried_with_null_for_its_handle() {
+    let header = fs::read_to_string(project("include/nucleus_seccomp.h")).unwrap();
+    let tried: String = fs::read_dir(project("tests/live/c"))
+        .unwrap()
+        .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+        .collect();
+    let mut functions = 0;
+    for line in header.lines().filter(|line| line.starts_with(char::is_alphabetic)) {
+        let Some((before, parameters)) = line.split_once('(') else { continue };
+        let first = parameters.trim_start_matches("const ");
+        if !["nucleus_filter *", "nucleus_program *"].iter().any(|handle| first.starts_with(handle))
+        {
+            continue;
+        }
+        let name = before.rsplit([' ', '*']).next().unwrap();
+        assert!(tried.contains(&format!("{name}(NULL")), "{name} is not tried with NULL");
+        functions += 1;
+    }
+    println!("{functions} functions take a handle, and each is tried with NULL");
+    assert!(functions > 40);
+}
+
 #[test]
 fn what_the_shared_object_shows() {
     let library = project("target/stage/lib/libnucleus_seccomp.so");
@@ -255,7 +281,8 @@ fn what_the_shared_object_shows() {
 
 // ---- building and running ----
 
-fn programs() -> impl Iterator<Item = &'static str> {
+/// Every test program.
+pub fn programs() -> impl Iterator<Item = &'static str> {
     CONFINING.into_iter().chain(ASKING)
 }
 

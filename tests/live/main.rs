@@ -18,6 +18,7 @@ mod kernel;
 mod launcher;
 mod python;
 mod same_bytes;
+mod sanitizers;
 mod shared;
 mod sizes;
 mod stage;

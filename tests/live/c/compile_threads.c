@@ -16,7 +16,7 @@ static const char *const NAMES[] = {"read", "openat", "socket", "ioctl", "clone"
 static nucleus_filter *filter_of_kind(uint32_t kind)
 {
     nucleus_filter *filter = NULL;
-    const nucleus_arg arg = {.index = kind % 6, .op = 1 + kind % 6, .width = 32 << (kind & 1),
+    const nucleus_arg arg = {.index = kind % 6, .op = 1 + kind % 6, .width = 32u << (kind & 1),
                              .value = kind * 7};
 
     if (nucleus_filter_new(NUCLEUS_ERRNO(1), &filter) != NUCLEUS_OK ||

@@ -1,5 +1,9 @@
 /* Filters and threads: each check confines a child of its own. What children do between fork and exec is in
- * fork_safety.c. */
+ * fork_safety.c.
+ *
+ *     confine_threads [sanitized]      "sanitized" leaves out the thread that the kernel kills: a thread
+ *                                      sanitizer never hears of its end, and waits for it
+ */
 #define _GNU_SOURCE
 #include "threads.h"
 
@@ -183,7 +187,7 @@ static int kill_one_thread(const nucleus_filter *unused)
     return probe() == 0 ? 0 : 1;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     static const struct { const char *what; int (*body)(const nucleus_filter *); } rows[] = {
         {"TSYNC confines all threads", tsync_confines_all},
@@ -196,8 +200,12 @@ int main(void)
     };
     const nucleus_filter *filter = probe_fails_with(77);
 
+    const bool sanitized = argc > 1 && strcmp(argv[1], "sanitized") == 0;
+
     alarm(PATIENCE);
     for (size_t i = 0; i < COUNT(rows); i++) {
+        if (sanitized && rows[i].body == kill_one_thread)
+            continue;
         in_child(rows[i].what, rows[i].body, filter, 0);
         printf("confine_threads: %s\n", rows[i].what);
     }
