@@ -44,27 +44,21 @@ const _: () = assert!(size_of::<nucleus_apply_result>() == FIRST_RESULT, "no pad
 
 impl nucleus_apply_result {
     pub(super) fn of(became: Result<Loaded, Refusal>, asked: Options) -> Self {
-        let no_new_privs = asked.no_new_privs.into();
-        let refused = |step| Self { step, no_new_privs, ..Self::default() };
-        match became {
-            Ok(Loaded { flags, missing }) => {
-                let (flags, missing) = (flags.bits(), missing.bits());
-                Self { flags, missing, ..refused(NUCLEUS_STEP_DONE) }
-            }
-            Err(refusal) => {
-                let (step, missing, thread) = match refusal {
-                    Refusal::NoNewPrivs(_) => (NUCLEUS_STEP_NO_NEW_PRIVS, 0, 0),
-                    Refusal::Filter(_) => (NUCLEUS_STEP_FILTER, 0, 0),
-                    Refusal::Flags(missing) => (NUCLEUS_STEP_FILTER, missing.bits(), 0),
-                    Refusal::Thread(thread) => (NUCLEUS_STEP_FILTER, 0, thread),
-                };
-                let mut result = Self { missing, thread, ..refused(step) };
-                result.error_number = refusal.errno();
-                if step == NUCLEUS_STEP_NO_NEW_PRIVS {
-                    result.no_new_privs = 0;
-                }
-                result
-            }
+        let (step, flags, missing, thread) = match became {
+            Ok(Loaded { flags, missing }) => (NUCLEUS_STEP_DONE, flags, missing, 0),
+            Err(Refusal::NoNewPrivs(_)) => (NUCLEUS_STEP_NO_NEW_PRIVS, Flags::NONE, Flags::NONE, 0),
+            Err(Refusal::Filter(_)) => (NUCLEUS_STEP_FILTER, Flags::NONE, Flags::NONE, 0),
+            Err(Refusal::Flags(missing)) => (NUCLEUS_STEP_FILTER, Flags::NONE, missing, 0),
+            Err(Refusal::Thread(thread)) => (NUCLEUS_STEP_FILTER, Flags::NONE, Flags::NONE, thread),
+        };
+        Self {
+            size: size_of::<Self>(),
+            step,
+            flags: flags.bits(),
+            missing: missing.bits(),
+            no_new_privs: (asked.no_new_privs && step != NUCLEUS_STEP_NO_NEW_PRIVS).into(),
+            error_number: became.map_or_else(Refusal::errno, |_| 0),
+            thread,
         }
     }
 

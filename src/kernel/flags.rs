@@ -20,7 +20,7 @@ impl Flags {
     pub const ALL: Self = Self::TSYNC.and(Self::LOG).and(Self::SPEC_ALLOW);
 
     #[expect(clippy::cast_possible_truncation, reason = "the kernel's flags are an unsigned int")]
-    pub(super) const fn of(bits: libc::c_ulong) -> Self {
+    const fn of(bits: libc::c_ulong) -> Self {
         Self(bits as u32)
     }
 
