@@ -58,6 +58,9 @@ pub(super) fn impossible(diagram: &mut Diagram, numbers: &Numbers) -> Result<Imp
             impossible.push((subject, rule.clone()));
         }
     }
+    if impossible.is_empty() {
+        return Ok(impossible);
+    }
     order::sort(&mut impossible);
     impossible.dedup();
     // A value above 32 bits is for the 64-bit architectures among several.
