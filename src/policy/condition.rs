@@ -47,8 +47,8 @@ impl Condition {
     /// The order: by argument, operator, width, mask and value. In three steps, as policies put many
     /// conditions in order.
     const fn rank(&self) -> (u32, u64, u64) {
-        let first = (self.index as u32) << 16 | (self.operator as u32) << 8 | self.width as u32;
-        (first, self.mask, self.value)
+        let first = [0, self.index, self.operator as u8, self.width as u8];
+        (u32::from_be_bytes(first), self.mask, self.value)
     }
 
     /// Stands where there is none.
@@ -148,7 +148,7 @@ impl Condition {
             Operator::Eq | Operator::MaskedEq | Operator::Ge | Operator::Gt => None,
             // Always. It stays a condition: without one a rule would be for the whole call.
             Operator::Ne | Operator::Lt | Operator::Le => {
-                Some(Self { operator: Operator::Ge, width, value: 0, mask: 0, ..self })
+                Some(Self { operator: Operator::Ge, width, value: 0, ..self })
             }
         }
     }

@@ -208,7 +208,7 @@ impl Policy {
                 self.decide(call, rule.action());
             }
             Subject::Named(call) if rule.conditions().is_empty() => {
-                self.say(call, Whole::of(&rule));
+                self.say(call, Whole { soft: Some(rule.action()), ..Whole::default() });
             }
             Subject::Named(call) => {
                 let allowed_in_part = rule.action() == Action::ALLOW && !rule.is_soft();

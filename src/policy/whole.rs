@@ -38,11 +38,6 @@ impl Whole {
         };
     }
 
-    /// Whether there is a rule or a denial.
-    pub(crate) const fn decides(&self) -> bool {
-        self.rule.is_some() || self.soft.is_some() || self.denied
-    }
-
     /// Whether rules that allow the call for some arguments are pointless.
     fn lifts_checks(&self) -> bool {
         self.allowed_in_part && self.rule == Some(Action::ALLOW)

@@ -204,9 +204,7 @@ impl Wholes {
         let mut all = Self { first, near, far: Vec::new(), count: 0, conditional: 0 };
         for (call, said) in layer.calls() {
             // One call may have two names.
-            if said.decides()
-                && let Some(number) = call.number(arch)
-            {
+            if let Some(number) = call.number(arch) {
                 all.add(number, said);
             }
         }
