@@ -202,3 +202,39 @@ impl std::fmt::Display for Condition {
         write!(f, "{half}arg{index} {comparison} {value:#x}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Operator::{Eq, Ge, Gt, Le, Lt, MaskedEq, Ne};
+    use Width::{Bits32, Bits64};
+
+    const fn is(operator: Operator, width: Width, value: u64, mask: u64) -> Condition {
+        Condition { index: 3, operator, width, mask, value }
+    }
+
+    const ABOVE: u64 = 1 << 32;
+
+    /// The compiler orders and shares tests by all that a condition is: what 32-bit calls are asked must
+    /// not look like a test of 64 bits.
+    #[test]
+    fn what_is_narrowed_is_a_condition_on_32_bits() {
+        let always = Some(is(Ge, Bits32, 0, 0));
+        let cases = [
+            (is(Eq, Bits32, 5, 0), Some(is(Eq, Bits32, 5, 0))),
+            (is(Eq, Bits64, 5, 0), Some(is(Eq, Bits32, 5, 0))),
+            (is(Lt, Bits64, ABOVE - 1, 0), Some(is(Lt, Bits32, ABOVE - 1, 0))),
+            (is(MaskedEq, Bits64, 2, ABOVE | 6), Some(is(MaskedEq, Bits32, 2, 6))),
+            (is(MaskedEq, Bits64, ABOVE, ABOVE), None),
+            (is(Eq, Bits64, ABOVE, 0), None),
+            (is(Ge, Bits64, ABOVE, 0), None),
+            (is(Gt, Bits64, ABOVE, 0), None),
+            (is(Ne, Bits64, ABOVE, 0), always),
+            (is(Lt, Bits64, ABOVE, 0), always),
+            (is(Le, Bits64, ABOVE, 0), always),
+        ];
+        for (given, expected) in cases {
+            assert_eq!(given.narrowed(), expected, "{given}");
+        }
+    }
+}

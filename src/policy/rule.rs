@@ -185,6 +185,8 @@ mod tests {
         for (why, given, expected) in cases {
             assert_eq!(rule(given), rule(expected), "{why}");
             assert_eq!(rule(given).conditions().len(), expected.len(), "{why}");
+            let needs_memory = matches!(rule(given).conditions, Conditions::Many(_));
+            assert_eq!(needs_memory, expected.len() > FEW, "{why}: memory of their own");
         }
     }
 }

@@ -139,6 +139,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_added_in_order_is_in_order() {
+        let rules: Rules = (0..100).map(entry).collect();
+        assert!(matches!(rules.in_order(), Cow::Borrowed(_)), "{} are", rules.ordered);
+    }
+
+    #[test]
+    fn a_long_list_is_put_in_order_before_it_grows_and_not_sooner_or_later() {
+        let mut rules = Rules { list: Vec::with_capacity(Rules::MANY), ordered: 0 };
+        let room = rules.list.capacity();
+        let backwards = (0..u32::MAX).rev().map(entry);
+        // How many were added, and how many of them are in order then: at first no more than the first.
+        let cases = [(1, 1), (2, 1), (room - 1, 1), (room, 1), (room + 1, room), (2 * room, room)];
+        let mut added = 0;
+        for (upto, ordered) in cases {
+            backwards.clone().skip(added).take(upto - added).for_each(|entry| rules.insert(entry));
+            added = upto;
+            assert_eq!((rules.list.len(), rules.ordered), (upto, ordered));
+        }
+    }
+
+    #[test]
+    fn a_short_list_grows_without_being_put_in_order() {
+        let count = u32::try_from(Rules::MANY).unwrap();
+        let rules: Rules = (1..count).rev().map(entry).collect();
+        assert_eq!(rules.ordered, 1);
+    }
+
+    #[test]
     fn what_is_added_again_and_again_takes_no_more_room() {
         let mut rules = Rules::default();
         for round in 0..1000 {

@@ -132,6 +132,23 @@ fn merging_across_different_attributes_names_the_attribute() {
 }
 
 #[test]
+fn of_merged_priorities_the_higher_holds() {
+    let with = |priorities: &[(&str, u8)]| {
+        let mut policy = Policy::covering(EPERM, [Arch::X86_64]);
+        priorities
+            .iter()
+            .for_each(|(name, priority)| policy.set_priority(name, *priority).unwrap());
+        policy
+    };
+    let mut merged = with(&[("read", 3), ("write", 7), ("close", 255)]);
+    merged.merge(&with(&[("read", 9), ("write", 2), ("open", 1)])).unwrap();
+    let expected = [("read", 9), ("write", 7), ("close", 255), ("open", 1), ("ioctl", 0)];
+    for (name, priority) in expected {
+        assert_eq!(merged.priority(Syscall::named("test", name).unwrap()), priority, "{name}");
+    }
+}
+
+#[test]
 fn no_architecture_can_be_added_to_what_was_merged() {
     let mut policy = Policy::covering(ALLOW, [Arch::X86_64]);
     policy.deny("ptrace").unwrap();
@@ -164,6 +181,50 @@ fn an_intersection_gives_every_call_the_stricter_verdict() {
             let comparison = compare_policies(&both, part).unwrap();
             assert_eq!(comparison.looser, None, "seed {seed}: looser than a part");
         }
+    }
+}
+
+#[test]
+fn intersections_of_the_same_policies_are_equal_however_they_were_made() {
+    let one = |name: &str| {
+        let mut policy = Policy::covering(EPERM, [Arch::X86_64]);
+        policy.allow(name).unwrap();
+        policy
+    };
+    let both = |a: &Policy, b: &Policy| {
+        let mut both = a.clone();
+        both.intersect(b).unwrap();
+        both
+    };
+    let (a, b, c) = (one("read"), one("write"), one("close"));
+    let expected = both(&both(&a, &b), &c);
+    let cases = [
+        ("the other one first", both(&both(&a, &c), &b)),
+        ("with an intersection", both(&a, &both(&b, &c))),
+        ("with one made the other way round", both(&a, &both(&c, &b))),
+        ("with one of them again", both(&expected, &b)),
+        ("with itself but for the policy's own part", both(&expected, &both(&b, &c))),
+    ];
+    for (why, made) in cases {
+        assert_eq!(made, expected, "{why}");
+        assert_eq!(made.layers().count(), 3, "{why}");
+    }
+}
+
+#[test]
+fn policies_have_an_order_in_which_none_but_equal_ones_are_equal() {
+    let policies: Vec<Policy> = (0..20)
+        .map(|seed| random_policy_on(&mut Random::new(seed), &ARCHES, 5))
+        .chain(["read", "write"].map(|name| {
+            let mut policy = Policy::covering(EPERM, ARCHES);
+            policy.allow(name).unwrap();
+            policy
+        }))
+        .collect();
+    for (a, b) in policies.iter().flat_map(|a| policies.iter().map(move |b| (a, b))) {
+        assert_eq!(a.partial_cmp(b), Some(a.cmp(b)));
+        assert_eq!(a.cmp(b), b.cmp(a).reverse());
+        assert_eq!(a.cmp(b).is_eq(), a == b);
     }
 }
 
@@ -307,6 +368,10 @@ fn comparisons_of_random_policies_are_what_calls_show() {
     assert!((40..360).contains(&equal), "both outcomes are tried: {equal}");
 }
 
+fn about_argument_1() -> Rule {
+    Rule::new(ALLOW, [Condition::new("test", 1, Operator::Eq, Width::Bits64, 7, 0).unwrap()])
+}
+
 #[test]
 fn removing_forgets_all_that_was_said_of_a_call() {
     let mut policy = Policy::covering(EPERM, [Arch::X86_64, Arch::Mips]);
@@ -315,8 +380,18 @@ fn removing_forgets_all_that_was_said_of_a_call() {
     policy.deny("read").unwrap();
     let by_number = nucleus_seccomp::policy::Subject::numbered("test", Arch::Mips, 4003).unwrap();
     policy.add_rule_for(by_number, Rule::new(ALLOW, [])).unwrap();
+    policy.add_rule("read", about_argument_1()).unwrap();
     policy.remove_rules("read").unwrap();
     assert_eq!(policy, untouched);
     assert!(policy.remove_rules("raed").unwrap_err().to_string().contains("'read'"));
     policy.remove_rules("write").expect("nothing was said of it, which is fine");
+
+    policy.add_rule("write", about_argument_1()).unwrap();
+    policy.set_priority("read", 9).unwrap();
+    let before = policy.clone();
+    policy.add_rule("read", about_argument_1()).unwrap();
+    policy.remove_rules("read").unwrap();
+    assert_eq!(policy, before, "another call's rules and the priority stay");
+    let read = Syscall::named("test", "read").unwrap();
+    assert_eq!((policy.priority(read), before.priority(read)), (9, 9));
 }

@@ -269,6 +269,37 @@ fn what_hardening_leaves_alone_and_what_comes_after_it() {
     }
 }
 
+/// How many rules with conditions come of one that allows clone: none that no call could match.
+#[test]
+fn rules_that_ask_for_what_is_refused_are_not_added() {
+    use Operator::{Eq, Ge, MaskedEq};
+    use Width::{Bits32, Bits64};
+    let of_flags = |operator, width, value, mask| {
+        Condition::new("clone", 0, operator, width, value, mask).unwrap()
+    };
+    let cases = [
+        ("all of the flags", of_flags(Eq, Bits64, NEWUSER, 0), 0),
+        ("all that the kernel looks at", of_flags(Eq, Bits32, NEWUSER | 17, 0), 0),
+        ("that flag", of_flags(MaskedEq, Bits64, NEWUSER, NEWUSER), 0),
+        ("that flag and another", of_flags(MaskedEq, Bits32, NEWUSER | 17, NEWUSER | 17), 0),
+        ("no flags", of_flags(Eq, Bits64, 0, 0), 1),
+        ("other flags", of_flags(MaskedEq, Bits64, 17, 0xff), 1),
+        ("all of these, or more", of_flags(Ge, Bits64, NEWUSER, 0), 1),
+        ("the same of another argument", is("clone", 1, NEWUSER), 1),
+    ];
+    for (why, condition, expected) in cases {
+        let mut policy = Policy::covering(KILL, [Arch::X86_64]);
+        policy.add_rule("clone", Rule::new(ALLOW, [condition])).unwrap();
+        harden(&mut policy, NETWORK).unwrap();
+        let with_conditions: Vec<String> = policy
+            .rules()
+            .filter(|(_, rule)| !rule.conditions().is_empty())
+            .map(|(_, rule)| rule.to_string())
+            .collect();
+        assert_eq!(with_conditions.len(), expected, "{why}: {with_conditions:?}");
+    }
+}
+
 #[test]
 fn the_report_has_a_line_for_each_call_that_changed() {
     let mut policy = Policy::covering(KILL, [Arch::X86_64, Arch::Aarch64]);

@@ -26,3 +26,4 @@ mod second_opinion;
 mod shown;
 mod statistics;
 mod values;
+mod warnings;

@@ -99,6 +99,20 @@ fn a_soft_refusal_gives_way_to_an_allow_of_the_call_in_either_order() {
 }
 
 #[test]
+fn of_several_rules_for_a_whole_call_the_strictest_is_kept() {
+    for rule in [Rule::new, Rule::soft] {
+        let with = |actions: &[Action]| {
+            policy(KILL, |policy| {
+                let rules = actions.iter().map(|action| rule(*action, []));
+                rules.for_each(|rule| policy.add_rule("read", rule).unwrap());
+            })
+        };
+        assert_eq!(with(&[ENOSYS, ALLOW, EPERM]), with(&[EPERM]));
+        assert_eq!(with(&[ENOSYS, EPERM]).rules().count(), 1);
+    }
+}
+
+#[test]
 fn numbers_and_architectures_at_the_edges() {
     let newest = syscall::newest(Arch::X86_64).cast_signed();
     let policy = policy(EPERM, |policy| policy.attributes_mut().unknown = Some(ENOSYS));
@@ -172,10 +186,11 @@ fn the_built_in_policy_refuses_to_be_added_where_it_would_allow() {
 #[test]
 fn opting_in_keeps_the_argument_checks() {
     let base = policy(KILL, |policy| builtin::add_to(policy, Modes::default()).unwrap());
-    let cases: [(&str, bool, &str); 6] = [
+    let cases: [(&str, bool, &str); 7] = [
         ("io_uring_setup", true, "refused softly, and on the list"),
         ("keyctl", true, "checked, but no case of it is allowed"),
         ("pkey_mprotect", false, "on the list, but checked by now"),
+        ("personality", false, "likewise, and most of it is refused"),
         ("sysinfo", false, "allowed anyway"),
         ("ptrace", false, "not on the list"),
         ("no_such_call", false, "no call at all"),
@@ -185,11 +200,56 @@ fn opting_in_keeps_the_argument_checks() {
         builtin::allow_extra(&mut policy, &[name], false).unwrap();
         assert_eq!(policy != base, changes, "{name}: {why}");
     }
+    let mut policy = base.clone();
+    builtin::allow_extra(&mut policy, &["read"], true).expect("it is allowed, list or not");
+    assert_eq!(policy, base);
     for name in ["ptrace", "no_such_call"] {
         let mut policy = base.clone();
         let error = builtin::allow_extra(&mut policy, &["openat2", name], true).unwrap_err();
         assert!(error.to_string().contains(name), "{error}");
         assert_eq!(policy, base, "nothing of the list was added");
+    }
+}
+
+/// What of a checked call is decided by its arguments stays so, or goes, when a rule for the whole call
+/// comes.
+#[test]
+fn rules_on_top_of_the_built_in_policy() {
+    let cases = [
+        ("a refusal within a refused call goes", "keyctl", ALLOW, 0, ALLOW),
+        ("and so does the rest's", "keyctl", ALLOW, 1, ALLOW),
+        ("a refusal within an allowed call stays", "mprotect", ALLOW, 6, Action::errno(13)),
+        ("what is allowed of a refused call stays", "socket", EPERM, 1, ALLOW),
+        ("but the rest goes", "socket", EPERM, 3, EPERM),
+    ];
+    for (why, name, action, argument, expected) in cases {
+        let policy = policy(KILL, |policy| {
+            builtin::add_to(policy, Modes::default()).unwrap();
+            policy.add_rule(name, Rule::new(action, [])).unwrap();
+        });
+        assert_eq!(verdict(&policy, name, argument), expected, "{why}: {name}");
+    }
+}
+
+#[test]
+fn the_verdict_for_denied_calls_refuses() {
+    let cases = [
+        (None, EPERM),
+        (Some(ENOSYS), ENOSYS),
+        (Some(KILL), KILL),
+        (Some(Action::trap(7)), Action::trap(7)),
+    ];
+    let mut policy = policy(ALLOW, |policy| policy.deny("read").unwrap());
+    for (action, expected) in cases {
+        policy.attributes_mut().set_deny(action).unwrap();
+        assert_eq!(policy.attributes().deny(), action);
+        assert_eq!(verdict(&policy, "read", 0), expected, "{action:?}");
+    }
+    for action in [Action::ALLOW, Action::LOG, Action::trace(0), Action::NOTIFY] {
+        let before = policy.clone();
+        let error = policy.attributes_mut().set_deny(Some(action)).unwrap_err().to_string();
+        assert!(error.contains(&action.to_string()), "{error}");
+        assert_eq!(policy, before, "{action}");
     }
 }
 
