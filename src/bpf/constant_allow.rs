@@ -64,7 +64,7 @@ pub fn emulate(program: &Program, token: u32, nr: u32) -> Emulated {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Opcode::{And, IfAnyBit, IfEqual, Jump, Load, Return};
+    use super::super::Opcode::{And, IfAnyBit, IfEqual, IfGreater, Jump, Load, Return};
     use super::*;
 
     #[test]
@@ -75,7 +75,11 @@ mod tests {
         let shift = Instruction { code: 0x74, jt: 0, jf: 0, k: 0 };
         const ARCH: u32 = 0xc000_003e;
         const ALLOW: u32 = 0x7fff_0000;
-        let cases: [(&str, bool, u32, Vec<Instruction>); 12] = [
+        let greater = |k, jt, jf| {
+            let test = Instruction::branch(IfGreater, k, jt, jf);
+            vec![plain(Load, 0), test, ret(1), ret(2), ret(3), ret(ALLOW), ret(4)]
+        };
+        let cases: [(&str, bool, u32, Vec<Instruction>); 16] = [
             ("allow alone", true, 1, vec![ret(ALLOW)]),
             ("allow with data is not exactly allow", false, 1, vec![ret(ALLOW | 1)]),
             ("log runs the call, too, but has to be logged", false, 1, vec![ret(0x7ffc_0000)]),
@@ -95,6 +99,10 @@ mod tests {
                 3,
                 vec![plain(Load, 0), Instruction::branch(IfAnyBit, 2, 1, 0), ret(0), ret(ALLOW)],
             ),
+            ("a greater number", true, 3, greater(6, 3, 4)),
+            ("that number is not greater", true, 3, greater(7, 4, 3)),
+            ("nor is a smaller one", true, 3, greater(8, 4, 3)),
+            ("a greater number that is not allowed", false, 3, greater(6, 4, 3)),
             ("an argument, though it decides nothing", false, 1, vec![plain(Load, 16), ret(ALLOW)]),
             ("a jump without a test", true, 2, vec![plain(Jump, 1), ret(0), ret(ALLOW)]),
             ("any other operation", false, 1, vec![shift, ret(ALLOW)]),
