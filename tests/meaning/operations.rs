@@ -1,6 +1,6 @@
 //! Every operation that a filter may use, by itself: what it reads, writes and comes to.
 
-use nucleus_seccomp::bpf::registers::{A, Registers, X, effect, scratch};
+use nucleus_seccomp::bpf::registers::{A, Registers, X, effect};
 use nucleus_seccomp::bpf::{Instruction, Opcode, Program, is_constant_allow, run};
 use nucleus_seccomp::call::Call;
 
@@ -16,7 +16,7 @@ enum Does {
 use Does::{Leaves, Returns, Skips};
 
 const BEFORE: [u32; 3] = [201, 3, 77];
-const WORD: Registers = scratch(4);
+const WORD: Registers = 1 << 4;
 const ARCH: u32 = 7;
 
 /// As in `bpf_check_classic` and `seccomp_check_filter`, which leave out narrower loads, remainders
