@@ -161,6 +161,11 @@ mod tests {
             ("the longest program", vec![RETURN; 4096], None),
             ("one too long", vec![RETURN; 4097], Some("4097 instructions")),
             ("no return at the end", vec![op(0x20, 0, 0, 0)], Some("not a return")),
+            (
+                "no return at the end of some",
+                vec![RETURN, RETURN, op(0x20, 0, 0, 0)],
+                Some("instruction 2: the last"),
+            ),
             ("the last word", vec![op(0x20, 0, 0, 60), RETURN], None),
             ("past the last word", vec![op(0x20, 0, 0, 64), RETURN], Some("outside")),
             ("between words", vec![op(0x20, 0, 0, 2), RETURN], Some("4 does not divide")),
@@ -172,6 +177,21 @@ mod tests {
             ("a jump to the last", vec![op(0x05, 0, 0, 1), RETURN, RETURN], None),
             ("a jump behind it", vec![op(0x05, 0, 0, 1), RETURN], Some("behind the end")),
             ("a jump by 2^32-1", vec![op(0x05, 0, 0, u32::MAX), RETURN], Some("behind the end")),
+            (
+                "a jump behind it, from the middle",
+                vec![RETURN, op(0x05, 0, 0, 1), RETURN],
+                Some("instruction 1: jumps behind the end"),
+            ),
+            (
+                "a test at the end of its reach",
+                vec![RETURN, op(0x15, 1, 0, 0), RETURN, RETURN],
+                None,
+            ),
+            (
+                "a test beyond it, from the middle",
+                vec![RETURN, op(0x15, 0, 1, 0), RETURN],
+                Some("instruction 1: jumps behind the end"),
+            ),
             ("true leaves the program", vec![op(0x15, 1, 0, 0), RETURN], Some("behind the end")),
             ("false leaves the program", vec![op(0x15, 0, 1, 0), RETURN], Some("behind the end")),
             ("the last scratch word", vec![op(0x02, 0, 0, 15), op(0x60, 0, 0, 15), RETURN], None),
@@ -181,6 +201,16 @@ mod tests {
                 "set on one way only",
                 vec![op(0x15, 0, 1, 0), op(0x02, 0, 0, 0), op(0x60, 0, 0, 0), RETURN],
                 Some("may be unset"),
+            ),
+            (
+                "set where a jump goes by",
+                vec![op(0x05, 0, 0, 1), op(0x02, 0, 0, 0), op(0x60, 0, 0, 0), RETURN],
+                Some("instruction 2: reads a scratch word that may be unset"),
+            ),
+            (
+                "jt and jf lead nowhere but in a test",
+                vec![op(0x20, 1, 1, 0), op(0x02, 0, 0, 0), op(0x60, 0, 0, 0), RETURN],
+                None,
             ),
         ];
         for (why, instructions, expected) in cases {

@@ -64,7 +64,7 @@ pub fn emulate(program: &Program, token: u32, nr: u32) -> Emulated {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Opcode::{And, IfAnyBit, IfEqual, Jump, Load, Return};
+    use super::super::Opcode::{And, IfAnyBit, IfAtLeast, IfEqual, IfGreater, Jump, Load, Return};
     use super::*;
 
     #[test]
@@ -75,7 +75,13 @@ mod tests {
         let shift = Instruction { code: 0x74, jt: 0, jf: 0, k: 0 };
         const ARCH: u32 = 0xc000_003e;
         const ALLOW: u32 = 0x7fff_0000;
-        let cases: [(&str, bool, u32, Vec<Instruction>); 12] = [
+        // Goes by 3 if the test holds, by 4 if not.
+        let test = |opcode, k, allowed_if: bool| {
+            let (held, not) = if allowed_if { (ALLOW, 4) } else { (3, ALLOW) };
+            let test = Instruction::branch(opcode, k, 3, 4);
+            vec![plain(Load, 0), test, ret(0), ret(1), ret(2), ret(held), ret(not)]
+        };
+        let cases: [(&str, bool, u32, Vec<Instruction>); 20] = [
             ("allow alone", true, 1, vec![ret(ALLOW)]),
             ("allow with data is not exactly allow", false, 1, vec![ret(ALLOW | 1)]),
             ("log runs the call, too, but has to be logged", false, 1, vec![ret(0x7ffc_0000)]),
@@ -89,12 +95,15 @@ mod tests {
                 4,
                 vec![plain(Load, 0), plain(And, 4), is(4), ret(0), ret(ALLOW)],
             ),
-            (
-                "a test of bits, too",
-                true,
-                3,
-                vec![plain(Load, 0), Instruction::branch(IfAnyBit, 2, 1, 0), ret(0), ret(ALLOW)],
-            ),
+            ("7 is greater than 6", true, 3, test(IfGreater, 6, true)),
+            ("7 is not greater than 7", true, 3, test(IfGreater, 7, false)),
+            ("7 is not greater than 8", true, 3, test(IfGreater, 8, false)),
+            ("a greater number that is refused", false, 3, test(IfGreater, 6, false)),
+            ("7 is at least 6", true, 3, test(IfAtLeast, 6, true)),
+            ("7 is at least 7", true, 3, test(IfAtLeast, 7, true)),
+            ("7 is not at least 8", true, 3, test(IfAtLeast, 8, false)),
+            ("7 has one of the bits 12", true, 3, test(IfAnyBit, 12, true)),
+            ("7 has none of the bits 24", true, 3, test(IfAnyBit, 24, false)),
             ("an argument, though it decides nothing", false, 1, vec![plain(Load, 16), ret(ALLOW)]),
             ("a jump without a test", true, 2, vec![plain(Jump, 1), ret(0), ret(ALLOW)]),
             ("any other operation", false, 1, vec![shift, ret(ALLOW)]),

@@ -103,3 +103,33 @@ impl std::fmt::Debug for Instruction {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_those_of_the_operations_and_have_a_text_each() {
+        const KNOWN: [(Opcode, &str); 12] = [
+            (Opcode::Load, "ld [16]"),
+            (Opcode::And, "and #0x10"),
+            (Opcode::Jump, "ja +16"),
+            (Opcode::IfEqual, "jeq #0x10, +1, +2"),
+            (Opcode::IfGreater, "jgt #0x10, +1, +2"),
+            (Opcode::IfAtLeast, "jge #0x10, +1, +2"),
+            (Opcode::IfAnyBit, "jset #0x10, +1, +2"),
+            (Opcode::Return, "ret #0x00000010"),
+            (Opcode::LoadConstant, "ld #0x10"),
+            (Opcode::ShiftRight, "rsh #16"),
+            (Opcode::ShiftRightByX, "rsh x"),
+            (Opcode::IntoX, "tax"),
+        ];
+        for code in 0..=u16::MAX {
+            let known = KNOWN.iter().find(|(opcode, _)| *opcode as u16 == code);
+            assert_eq!(Opcode::from_code(code), known.map(|known| known.0), "{code:#x}");
+            let other = format!("code {code:#06x} jt 1 jf 2 k 0x10");
+            let text = format!("{:?}", Instruction { code, jt: 1, jf: 2, k: 16 });
+            assert_eq!(text, known.map_or(other, |known| known.1.into()));
+        }
+    }
+}

@@ -51,7 +51,7 @@ pub(super) enum Next {
     Return(u32),
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Machine {
     a: u32,
     x: u32,
@@ -66,7 +66,8 @@ impl Machine {
             differing |= if ours == theirs { 0 } else { scratch(k) };
         }
         differing |= if self.a == other.a { 0 } else { A };
-        differing | if self.x == other.x { 0 } else { X }
+        differing |= if self.x == other.x { 0 } else { X };
+        differing
     }
 
     /// One instruction. Codes as in `linux/bpf_common.h`; [`Program`] holds no others.

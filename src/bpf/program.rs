@@ -32,9 +32,7 @@ impl Program {
         if !rest.is_empty() {
             return Err(Error::no_instructions(bytes.len()));
         }
-        let upper_bytes_are_empty = instructions.iter().all(|[upper, ..]| *upper == 0);
-        let big_endian =
-            upper_bytes_are_empty && instructions.iter().any(|[_, lower, ..]| *lower != 0);
+        let big_endian = instructions.iter().all(|[upper, ..]| *upper == 0);
         let read = |&[c0, c1, jt, jf, k0, k1, k2, k3]: &[u8; 8]| {
             let (code, k) = ([c0, c1], [k0, k1, k2, k3]);
             match big_endian {
@@ -78,5 +76,44 @@ impl std::fmt::Debug for Program {
             writeln!(f, "{index:4}  {instruction:?}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Opcode::{Load, LoadConstant, Return};
+    use super::*;
+
+    #[test]
+    fn the_byte_order_is_found_out() {
+        let constant = Instruction::plain(LoadConstant, 1);
+        let some = Program::new(vec![constant, Instruction::plain(Return, 0x0102_0304)]).unwrap();
+        let return_of = [[6, 0, 0, 0, 4, 3, 2, 1], [0, 6, 0, 0, 1, 2, 3, 4]];
+        for (big_endian, last) in [false, true].into_iter().zip(return_of) {
+            let bytes = some.to_bytes(big_endian);
+            assert_eq!(bytes[8..], last);
+            assert_eq!(Program::from_bytes(&bytes), Ok((some.clone(), big_endian)));
+        }
+        let refused: [(&str, &[u8], &str); 4] = [
+            ("no bytes", &[], "empty"),
+            ("half an instruction", &[6, 0, 0, 0], "4 bytes"),
+            ("no code at all", &[0; 16], "instruction 1: the last instruction is not a return"),
+            (
+                "an order each",
+                &return_of.concat(),
+                "instruction 1: is no operation that a filter may use",
+            ),
+        ];
+        for (why, bytes, expected) in refused {
+            let message = Program::from_bytes(bytes).unwrap_err().to_string();
+            assert!(message.contains(expected), "{why}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_failed_test_prints_a_program_as_numbered_lines() {
+        let instructions = vec![Instruction::plain(Load, 4), Instruction::plain(Return, 5)];
+        let text = format!("{:?}", Program::new(instructions).unwrap());
+        assert_eq!(text, "   0  ld [4]\n   1  ret #0x00000005\n");
     }
 }

@@ -23,7 +23,7 @@ pub const fn effect(instruction: &Instruction) -> (Registers, Registers) {
     const BRANCH: u16 = 0x05;
     let Instruction { code, k, .. } = *instruction;
     // Bit 3 of an arithmetic or jump code says that the operand is X.
-    let operand = if code & 0x08 == 0 { 0 } else { X };
+    let operands = if code & 0x08 == 0 { A } else { A | X };
     match code {
         0x60 => (scratch(k), A),
         0x61 => (scratch(k), X),
@@ -35,7 +35,7 @@ pub const fn effect(instruction: &Instruction) -> (Registers, Registers) {
         0x87 => (X, A),
         0x16 => (A, 0),
         0x05 | 0x06 => (0, 0),
-        _ if code & CLASS == BRANCH => (A | operand, 0),
-        _ => (A | operand, A),
+        _ if code & CLASS == BRANCH => (operands, 0),
+        _ => (operands, A),
     }
 }

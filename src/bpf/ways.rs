@@ -21,7 +21,7 @@ pub struct Ways {
 }
 
 /// What is known in front of an instruction.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 struct State {
     machine: Machine,
     /// Which of the machine's registers hold this value on every way to here.
@@ -31,6 +31,7 @@ struct State {
 }
 
 /// Follows one call after the other through a program.
+#[derive(Debug)]
 pub struct Walk<'a> {
     instructions: &'a [Instruction],
     /// In front of each instruction that is waiting.
@@ -120,12 +121,6 @@ impl Ways {
         self.result = if is_first || self.result == result { result } else { None };
         self.shortest = self.shortest.min(state.shortest);
         self.longest = self.longest.max(state.longest);
-    }
-}
-
-impl std::fmt::Debug for Walk<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Walk").field("instructions", &self.instructions).finish_non_exhaustive()
     }
 }
 

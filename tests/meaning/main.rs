@@ -17,6 +17,7 @@ mod layouts;
 mod levels;
 mod limits;
 mod narrow;
+mod operations;
 mod pages;
 mod profiles;
 mod proof;

@@ -37,7 +37,17 @@ const ARCH: Arch = Arch::X86_64;
 #[test]
 fn the_ways_of_call_7() {
     let (to_x, to_a) = (op(0x07, 0), op(0x87, 0));
-    let cases: [(&str, (u32, u32), Option<u32>, Vec<Instruction>); 15] = [
+    // Two ways set a register, one to 1, and meet at a test of it.
+    let meet = |set: &dyn Fn(u32) -> Vec<Instruction>, value, get| {
+        let (one, other) = (set(1), set(value));
+        let skip = u8::try_from(one.len() + 1).unwrap();
+        let jump = op(0x05, u32::from(skip) - 1);
+        let end = vec![get, is(1, 0, 1), ret(1), ret(2)];
+        [vec![load(ARGUMENT), is(7, skip, 0)], one, vec![jump], other, end].concat()
+    };
+    let scratch = |value| meet(&|value| vec![op(0x00, value), op(0x02, 3)], value, op(0x60, 3));
+    let x = |value| meet(&|value| vec![op(0x01, value)], value, to_a);
+    let cases: [(&str, (u32, u32), Option<u32>, Vec<Instruction>); 19] = [
         ("a return alone", (1, 1), Some(5), vec![ret(5)]),
         ("its number is followed", (3, 3), Some(1), vec![load(NR), is(7, 0, 1), ret(1), ret(2)]),
         (
@@ -112,6 +122,10 @@ fn the_ways_of_call_7() {
                 ret(2),
             ],
         ),
+        ("nor with different values in a scratch word", (7, 8), None, scratch(2)),
+        ("the same value in it is known", (7, 8), Some(1), scratch(1)),
+        ("nor with different values in X", (6, 7), None, x(2)),
+        ("the same value in X is known", (6, 7), Some(1), x(1)),
     ];
     for (why, (shortest, longest), result, instructions) in cases {
         let program = Program::new(instructions).unwrap();
