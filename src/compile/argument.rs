@@ -74,7 +74,6 @@ fn alternatives(
     no: NodeId,
 ) -> NodeId {
     match rules {
-        [] => return no,
         // The shortest comes first, and holds wherever the longer ones do.
         [first, ..] if first.rule.conditions().len() == depth => return yes,
         [one] => return all(graph, arch, &one.rule.conditions()[depth..], yes, no),

@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_cut_leaves_something_on_both_sides_and_nearly_the_same() {
-        let cases: [(&str, &[u64], usize); 7] = [
+        let cases: [(&str, &[u64], usize); 8] = [
             ("two", &[0, 1, 2], 1),
             ("two, the first heavy", &[0, 9, 10], 1),
             ("two, the last heavy", &[0, 1, 10], 1),
@@ -175,6 +175,7 @@ mod tests {
             ("odd: the smaller half first", &[0, 1, 2, 3], 1),
             ("the last heavy", &[0, 1, 2, 10], 2),
             ("not from the start of the sums", &[7, 8, 9, 10, 11], 2),
+            ("one in the middle that weighs nothing: with the others behind", &[0, 1, 1, 2], 1),
         ];
         for (why, sums, expected) in cases {
             assert_eq!(middle(sums), expected, "{why}");

@@ -28,7 +28,7 @@ impl Table {
         let start = arch.first_number() / 32;
         let mut table = Self { start, words: Vec::new() };
         let (first, end) = (start * 32, start * 32 + Self::NUMBERS);
-        let inside = ranges.iter().filter(|range| range.target == allowed && range.first < end);
+        let inside = ranges.iter().filter(|range| range.target == allowed);
         for number in inside.flat_map(|range| range.first.max(first)..range.last.min(end - 1) + 1) {
             let place = number - first;
             let word = (place / 32) as usize;
@@ -44,7 +44,7 @@ impl Table {
 
     /// Behind the last number.
     fn end(&self) -> u32 {
-        self.first() + 32 * u32::try_from(self.words.len()).unwrap_or(Self::NUMBERS / 32)
+        self.first() + 32 * u32::try_from(self.words.len()).expect("a few words")
     }
 }
 

@@ -139,9 +139,14 @@ fn too_large(graph: &Graph, length: usize, checks: &mut [Check]) -> Error {
     const NAMED: usize = 3;
     order::sort_by(checks, |a, b| a.nodes > b.nodes);
     let mut most = Vec::with_capacity(NAMED);
-    for Check { arch, number, node, .. } in checks.iter().take(NAMED) {
+    for Check { arch, number, node, nodes } in checks.iter().take(NAMED) {
         let subject = Subject::Numbered(*arch, *number);
-        most.push((layout::emit(graph, *node).len(), subject.to_string()));
+        // Where nodes were left out, what was made of them leads anywhere.
+        let cost = match graph.is_too_large() {
+            true => *nodes,
+            false => layout::emit(graph, *node).len(),
+        };
+        most.push((cost, subject.to_string()));
     }
     order::sort_by(&mut most, |a, b| b < a);
     Error::policy_too_large(length, Program::LONGEST, &most)

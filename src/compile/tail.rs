@@ -78,13 +78,14 @@ mod tests {
     use super::*;
     use crate::action::Action;
 
-    const EDGES: [u32; 15] = [
+    const EDGES: [u32; 16] = [
         0,
         9,
         10,
         11,
         X32_BIT - 1,
         X32_BIT,
+        X32_BIT + 1,
         X32_BIT + 9,
         X32_BIT + 10,
         BIT_31 - 1,
@@ -96,15 +97,16 @@ mod tests {
         1 << 29,
     ];
 
-    /// All ways in which two verdicts can be spread over the two tables, what is above them, and -1.
+    /// All ways in which two verdicts can be spread over the two tables, of which x32's begins with a call
+    /// of its own, what is above them, and -1.
     #[test]
     fn every_number_leads_where_it_led() {
         let mut folded = 0;
-        for way in 0..1 << 8_u32 {
+        for way in 0..1 << 9_u32 {
             let mut graph = Graph::default();
             let verdicts = [Action::ALLOW, Action::errno(1)].map(|action| graph.verdict(action));
-            let starts =
-                [0, 10, 11, X32_BIT, X32_BIT + 10, BIT_31, BIT_31 | X32_BIT, SKIPPED].into_iter();
+            let tables = [0, 10, 11, X32_BIT, X32_BIT + 1, X32_BIT + 10];
+            let starts = tables.into_iter().chain([BIT_31, BIT_31 | X32_BIT, SKIPPED]);
             let ends = starts.clone().skip(1).map(|next| next - 1).chain([SKIPPED]);
             let verdict = |place: usize| verdicts[(way >> place & 1) as usize];
             let before: Vec<Range> = (starts.zip(ends).enumerate())

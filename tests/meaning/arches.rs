@@ -9,7 +9,7 @@ use nucleus_seccomp::compile::compile;
 use nucleus_seccomp::policy::builtin::{self, ARCHES, Modes};
 use nucleus_seccomp::policy::{Condition, Operator, Policy, Rule, Subject, Width, evaluate};
 use nucleus_seccomp::prove::prove;
-use nucleus_seccomp::syscall::Syscall;
+use nucleus_seccomp::syscall::{Newest, Syscall};
 
 const KILL: Action = Action::KILL_PROCESS;
 const EPERM: Action = Action::errno(1);
@@ -136,6 +136,59 @@ fn rules_for_numbers_hold_on_one_architecture() {
         let error = Subject::numbered("add_rule_number", arch, nr).unwrap_err().to_string();
         assert!(error.contains("bit 30"), "{arch} {nr}: {error}");
     }
+}
+
+/// Above their tables the numbers of x86_64 and x32 take turns, and mostly all of one lead to one verdict.
+#[test]
+fn rules_for_numbers_above_the_tables_hold_for_these_alone() {
+    for (arch, number) in [
+        (Arch::X86_64, 0x7fff_ffff - X32_BIT),
+        (Arch::X32, X32_BIT),
+        (Arch::X32, 0x7fff_ffff),
+        (Arch::X86_64, 0x8000_0000),
+        (Arch::X86_64, 0x8000_0005),
+        (Arch::X86_64, 0xbfff_ffff),
+        (Arch::X32, 0xc000_0000),
+        (Arch::X32, 0xc000_0005),
+        (Arch::X32, 0xffff_fffe),
+        (Arch::X86_64, 0xffff_ffff),
+    ] {
+        let nr = number.cast_signed();
+        let mut policy = Policy::covering(EPERM, [Arch::X86_64, Arch::X32]);
+        let subject = Subject::numbered("test", arch, nr).unwrap();
+        policy.add_rule_for(subject, Rule::new(ALLOW, [])).unwrap();
+        let of = |nr| call(arch, nr, [0; 6]);
+        let cases = [
+            (of(nr), ALLOW, "the number"),
+            (of(nr.wrapping_sub(1)), EPERM, "the one below"),
+            (of(nr.wrapping_add(1)), EPERM, "the one above"),
+        ];
+        check(&policy, &cases);
+    }
+}
+
+/// Elsewhere bit 30 means nothing, whatever begins at the numbers that have it.
+#[test]
+fn numbers_take_turns_on_x86_64_alone() {
+    let with_unknown = |default, newest, unknown| {
+        let mut policy = Policy::covering(default, [Arch::Aarch64]);
+        policy.attributes_mut().newest = Newest::Number(newest);
+        policy.attributes_mut().unknown = Some(unknown);
+        policy
+    };
+    let mut policy = with_unknown(EPERM, 0x7fff_ffff, ALLOW);
+    policy.intersect(&with_unknown(ALLOW, 0xbfff_ffff, EPERM)).unwrap();
+    let of = |number: u32| call(Arch::Aarch64, number.cast_signed(), [0; 6]);
+    let cases = [
+        (of(0), EPERM, "known to both"),
+        (of(X32_BIT), EPERM, "the bit changes nothing"),
+        (of(0x7fff_ffff), EPERM, "the last"),
+        (of(0x8000_0000), ALLOW, "unknown to the first"),
+        (of(0xbfff_ffff), ALLOW, "the last of these"),
+        (of(0xc000_0000), EPERM, "unknown to both"),
+        (of(0xffff_ffff), EPERM, "a skipped call is nothing unknown"),
+    ];
+    check(&policy, &cases);
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! The same policy gives the same bytes, on every run and machine.
 
-use crate::cases::{all_modes, built_in_on};
+use crate::cases::{
+    ACTIONS, Random, all_modes, built_in_on, random_condition, random_policy_laid_out,
+    random_policy_on,
+};
 use nucleus_seccomp::action::Action;
 use nucleus_seccomp::arch::Arch;
 use nucleus_seccomp::compile::{REVISION, compile, fingerprint};
@@ -10,40 +13,96 @@ use nucleus_seccomp::syscall::Newest;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 
-/// The programs and the fingerprint of the revision that is named in the first line.
+/// What the revision in the first line makes of the built-in policy, a line for each of its programs, and of
+/// random ones, a line for many: `programs' sum` `policies' sum` and which they are.
 fn programs() -> String {
     let mut found = format!("revision {REVISION}\n");
     for layout in [Layout::Auto, Layout::Bitmap] {
         for (arch, modes) in ARCHES.into_iter().flat_map(|a| all_modes().map(move |m| (a, m))) {
             let mut policy = built_in_on(modes, &[arch]);
             policy.attributes_mut().layout = layout;
-            let (program, again) = (compile(&policy).unwrap(), compile(&policy).unwrap());
-            assert_eq!(program, again, "nothing of a run is in the program");
-            let sum = hexadecimal(&Sha256::digest(program.to_bytes(arch.big_endian())));
-            let length = program.instructions().len();
-            writeln!(found, "{sum} {arch} {modes:?} {layout:?} {length}").unwrap();
+            assert_eq!(compile(&policy), compile(&policy), "nothing of a run is in the program");
+            let sums = sums([policy].into_iter(), arch.big_endian());
+            writeln!(found, "{sums} {arch} {modes:?} {layout:?}").unwrap();
         }
     }
+    for (count, what, make) in RANDOM {
+        let sums = sums((0..*count).map(|seed| make(&mut Random::new(seed))), false);
+        writeln!(found, "{sums} {count} {what}").unwrap();
+    }
     found
+}
+
+/// The sum of their programs, that of their fingerprints, and the programs' length.
+fn sums(policies: impl Iterator<Item = Policy>, big_endian: bool) -> String {
+    let (mut programs, mut fingerprints, mut length) = (Sha256::new(), Sha256::new(), 0);
+    for policy in policies {
+        let program = compile(&policy).unwrap();
+        programs.update(program.to_bytes(big_endian));
+        fingerprints.update(fingerprint(&policy));
+        length += program.instructions().len();
+    }
+    let [programs, fingerprints] = [programs, fingerprints].map(|sum| hexadecimal(&sum.finalize()));
+    format!("{programs} {} {length}", &fingerprints[..16])
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Kinds of policies that have little in common with the built-in one, and how many of each.
+const RANDOM: &[(u64, &str, fn(&mut Random) -> Policy)] = &[
+    (400, "at random", |random| random_policy_laid_out(random, 60)),
+    (200, "for x86_64 and x32", |random| random_policy_on(random, &[Arch::X86_64, Arch::X32], 20)),
+    (200, "with many values", with_many_values),
+];
+
+/// Up to 200 values of one argument, or of some of its bits, that lead to a few verdicts; what is asked
+/// behind them differs.
+fn with_many_values(random: &mut Random) -> Policy {
+    let arch = random.pick(&[Arch::X86_64, Arch::S390x, Arch::Arm]);
+    let mut policy = Policy::covering(Action::errno(1), [arch]);
+    let width = random.pick(&[Width::Bits32, Width::Bits64]);
+    let (operator, mask) = match random.below(3) {
+        0 => (Operator::MaskedEq, random.pick(&[0xfff0, 0xffff_ffff, 0xff00])),
+        _ => (Operator::Eq, 0),
+    };
+    let (verdicts, step) = (1 + random.below(3), random.pick(&[1, 3, 0x10, 0x0101]));
+    for _ in 0..=random.below(200) {
+        let low = step * random.below(400) as u64;
+        let high = if width == Width::Bits64 { random.below(5) as u64 } else { 0 };
+        let value = match operator {
+            Operator::MaskedEq => low & mask,
+            _ => high << 32 | low,
+        };
+        let first = Condition::new("ioctl", 1, operator, width, value, mask).unwrap();
+        let behind = random.one_in(4).then(|| random_condition(random));
+        let action = random.pick(&ACTIONS[ACTIONS.len() - verdicts..]);
+        policy.add_rule("ioctl", Rule::new(action, [first].into_iter().chain(behind))).unwrap();
+    }
+    policy
+}
+
 #[test]
-fn the_built_in_policy_compiles_to_known_bytes() {
+fn policies_compile_to_known_bytes() {
     let found = programs();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/programs.txt");
     let known = std::fs::read_to_string(path).unwrap_or_default();
-    let revision = |text: &str| text.lines().next().map(str::to_owned);
     if std::env::var_os("NUCLEUS_REGENERATE").is_some() && found != known {
-        // Whoever keeps programs would go on with the old ones.
-        assert_ne!(revision(&found), revision(&known), "programs changed: raise compile::REVISION");
+        // Whoever keeps programs by their fingerprint would go on with the old ones.
+        let kept = known.lines().filter(|line| !found.lines().any(|same| same == *line));
+        let fingerprints = |line: &str| line.split(' ').nth(1).map(str::to_owned);
+        for old in kept.skip_while(|line| line.starts_with("revision")) {
+            let other = found.lines().find(|new| fingerprints(new) == fingerprints(old));
+            assert_eq!(other, None, "other programs than {old}: raise compile::REVISION");
+        }
         std::fs::write(path, &found).unwrap();
         return;
     }
-    assert_eq!(found, known, "if it is meant, raise compile::REVISION and run `make header`");
+    assert_eq!(
+        found, known,
+        "if it is meant, run `make header`, which says whether to raise compile::REVISION"
+    );
 }
 
 /// A change to a policy, and whether its fingerprint stays.
