@@ -436,20 +436,24 @@ mod tests {
 
     #[test]
     fn a_rule_that_matches_is_found_behind_one_that_may() {
-        let rules =
-            [vec![is(0, 0)], vec![is(0, 1), is(1, 5)], vec![is(0, 1), is(2, 6)], vec![is(0, 2)]];
+        let bits = |value| {
+            Condition::new("read", 0, Operator::MaskedEq, Width::Bits32, value, 14).unwrap()
+        };
+        let rules = [vec![bits(2)], vec![bits(8), is(1, 5)], vec![bits(8), is(2, 6)]];
         let rules = rules.map(|conditions| allow(&conditions));
         let rules = about_read(&rules);
         let group = Group::at(&rules, 0);
-        assert_eq!(group.len(), 4);
-        let equal = |index, value| {
-            let (_, word) = Word::halves(ARCH.big_endian(), index);
-            Question::Equal { word, mask: u32::MAX, value }
-        };
+        assert_eq!(group.len(), 3);
+        let mask = u32::MAX;
+        let word = |index| Word::halves(ARCH.big_endian(), index).1;
         let mut facts = Facts::new();
-        assert!(facts.learn(equal(0, 1), true));
-        assert_eq!(group.answer(&facts, ARCH, &rules), Answer::Open(equal(1, 5)));
-        assert!(facts.learn(equal(2, 6), true));
+        // Of 8 and 9 these bits are 8.
+        for (value, answer) in [(8, true), (10, false)] {
+            assert!(facts.learn(Question::AtLeast { word: word(0), mask, value }, answer));
+        }
+        let first = Question::Equal { word: word(1), mask, value: 5 };
+        assert_eq!(group.answer(&facts, ARCH, &rules), Answer::Open(first));
+        assert!(facts.learn(Question::Equal { word: word(2), mask, value: 6 }, true));
         assert_eq!(group.answer(&facts, ARCH, &rules), Answer::Yes);
     }
 }

@@ -4,16 +4,26 @@ use super::*;
 use crate::action::Action;
 use crate::call::Call;
 
+const WORD: Word = Word::NR;
+const OTHER: Word = Word::ARCH;
+const ALL: u32 = u32::MAX;
+
+const fn equal(word: Word, mask: u32, value: u32) -> Question {
+    Question::Equal { word, mask, value }
+}
+
+const fn at_least(word: Word, mask: u32, value: u32) -> Question {
+    Question::AtLeast { word, mask, value }
+}
+
 /// Whatever was learnt, no answer is wrong for a word of which all of it is true.
 #[test]
 fn no_answer_is_wrong() {
-    const WORD: Word = Word::NR;
     // Words of three bits are as good as any, and all of them can be tried.
     let questions: Vec<Question> = (0..8)
         .flat_map(|value| {
-            let equal = move |mask| Question::Equal { word: WORD, mask, value };
-            let at_least = move |mask| Question::AtLeast { word: WORD, mask, value };
-            [u32::MAX, 1, 6, 5].into_iter().flat_map(move |mask| [equal(mask), at_least(mask)])
+            let both = move |mask| [equal(WORD, mask, value), at_least(WORD, mask, value)];
+            [ALL, 1, 6, 5].into_iter().flat_map(both)
         })
         .collect();
     let mut settled = 0;
@@ -39,18 +49,6 @@ fn no_answer_is_wrong() {
         }
     }
     assert!(settled > 100_000, "{settled} answers were given");
-}
-
-const WORD: Word = Word::at_place(3);
-const OTHER: Word = Word::at_place(5);
-const ALL: u32 = u32::MAX;
-
-const fn equal(word: Word, mask: u32, value: u32) -> Question {
-    Question::Equal { word, mask, value }
-}
-
-const fn at_least(word: Word, mask: u32, value: u32) -> Question {
-    Question::AtLeast { word, mask, value }
 }
 
 fn learnt(answers: &[(Question, bool)]) -> Facts {
