@@ -305,6 +305,11 @@ fn mistaken() -> Vec<Case> {
         program: behind_the_number(arguments),
         right: false,
     };
+    let above_32_bits = Condition::new("read", 0, Operator::Gt, Width::Bits32, u32::MAX.into(), 0);
+    let kill = Instruction::plain(Return, Action::KILL_PROCESS.to_raw());
+    let mut allowed_and_killed = policy(&[&[low(0, 3, 0)]]);
+    let killed = Rule::new(Action::KILL_PROCESS, [low(0, 2, 0)]);
+    allowed_and_killed.add_rule("read", killed).unwrap();
     let five: Vec<[Condition; 1]> = (0..5).map(|index| [low(index, 1, 0)]).collect();
     let five: Vec<&[Condition]> = five.iter().map(<[_; 1]>::as_slice).collect();
     vec![
@@ -340,21 +345,18 @@ fn mistaken() -> Vec<Case> {
         ),
         case(
             "above the greatest value of 32 bits, taken for all",
-            policy(&[&[Condition::new(
-                "read",
-                0,
-                Operator::Gt,
-                Width::Bits32,
-                u32::MAX.into(),
-                0,
-            )
-            .unwrap()]]),
+            policy(&[&[above_32_bits.unwrap()]]),
             &[load(0), equal(0, 1, 0), allow, allow],
         ),
         case(
             "of the values 7 to 9 the last is missing, another is there twice",
             policy(&[&[low(0, 7, 0)], &[low(0, 8, 0)], &[low(0, 8, 0), low(1, 1, 0)]]),
             &[load(0), at_least(7, 0, 1), at_least(10, 0, 1), refuse, allow],
+        ),
+        case(
+            "of two values the first kills, and so does the other",
+            allowed_and_killed,
+            &[load(0), equal(2, 2, 0), equal(3, 1, 0), refuse, kill],
         ),
         case(
             "argument 0 is none of the values, so the rule for argument 1 does not match",
