@@ -292,7 +292,10 @@ impl Memory {
             const ORDINARY: usize = 1 << 11;
             let more = vec![Self::NONE; ORDINARY.max(2 * self.slots.len())];
             for (operation, function) in std::mem::replace(&mut self.slots, more) {
-                self.put(operation, function);
+                // An empty slot would take the place of one that is kept.
+                if (operation, function) != Self::NONE {
+                    self.put(operation, function);
+                }
             }
         }
         self.used += usize::from(self.put(operation, function) == Self::NONE);
@@ -301,5 +304,120 @@ impl Memory {
     fn put(&mut self, operation: Operation, function: Function) -> (Operation, Function) {
         let slot = scattered(&operation, self.slots.len());
         std::mem::replace(&mut self.slots[slot], (operation, function))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bits::Word;
+    use super::*;
+
+    /// Three functions of a call: 0, 1, and one of its number's bits.
+    fn few(diagram: &mut Diagram) -> [Function; 3] {
+        let (never, always) = (diagram.value(0), diagram.value(1));
+        [never, always, diagram.bit(Word::NR.variable(3), never, always)]
+    }
+
+    #[test]
+    fn what_decides_nothing_is_answered_at_once() {
+        let mut diagram = Diagram::new();
+        let [never, always, bit] = few(&mut diagram);
+        let other = diagram.bit(Word::NR.variable(5), never, always);
+        let cases = [
+            ("never", Operation::Choose(never, bit, other), other),
+            ("always", Operation::Choose(always, bit, other), bit),
+            ("between a function and itself", Operation::Choose(bit, other, other), other),
+            ("whether a condition holds", Operation::Choose(bit, always, never), bit),
+            ("the stricter of one", Operation::Stricter(bit, bit), bit),
+            ("the stricter of two values", Operation::Stricter(always, never), never),
+        ];
+        for (why, operation, outcome) in cases {
+            assert_eq!(diagram.run(operation).unwrap(), outcome, "{why}");
+            assert_eq!(diagram.begun, 0, "{why}");
+        }
+        // And what was found out before.
+        for round in 0..2 {
+            assert_eq!(diagram.choose(bit, never, always).unwrap(), Function(4), "{round}");
+            assert_eq!(diagram.begun, 1, "{round}");
+        }
+    }
+
+    #[test]
+    fn bits_that_a_number_has_stay_set() {
+        let mut diagram = Diagram::new();
+        for (number, bits, both) in [(0, 0, 0), (8, 3, 11), (7, 2, 7), (6, 3, 7)] {
+            let [number, both] = [number, both].map(|value| diagram.value(value));
+            assert_eq!(diagram.with_bits(number, bits).unwrap(), both);
+        }
+    }
+
+    #[test]
+    fn the_budget_may_be_used_up_and_not_passed() {
+        let mut diagram = Diagram::new();
+        let nodes = few(&mut diagram).len();
+        diagram.charge(BUDGET - nodes).unwrap();
+        assert!(diagram.charge(0).is_ok());
+        assert!(diagram.charge(1).is_err());
+    }
+
+    #[test]
+    fn calls_come_out_once_by_key_with_all_that_joined() {
+        let mut diagram = Diagram::new();
+        let [never, always, bit] = few(&mut diagram);
+        let others = diagram.choose(bit, never, always).unwrap();
+        let mut under = Under::NONE;
+        for (key, calls) in [(5, bit), (9, bit), (7, others), (5, others), (2, bit), (9, bit)] {
+            under.join(&mut diagram, key, calls).unwrap();
+        }
+        let all: Vec<_> = std::iter::from_fn(|| under.pop()).collect();
+        assert_eq!(all, [(2, bit), (5, always), (7, others), (9, bit)]);
+    }
+
+    /// So that a program which makes them many comes to the budget's end, and not to the user's patience.
+    #[test]
+    fn keys_that_have_to_move_are_charged_for() {
+        let mut diagram = Diagram::new();
+        let mut under = Under::NONE;
+        let always = diagram.value(1);
+        for key in 1..=200 {
+            under.join(&mut diagram, key, always).unwrap();
+        }
+        // The first 64 are moved for nothing, the next 64 for one each time, and so on.
+        assert_eq!(diagram.begun, 64 + 2 * 64 + 3 * 8);
+        under.join(&mut diagram, 0, always).unwrap();
+        assert_eq!(diagram.begun, 216, "at the end nothing moves");
+        under.join(&mut diagram, 101, always).unwrap();
+        assert_eq!(diagram.begun, 216, "what is there already stays where it is");
+    }
+
+    fn kept(number: u32) -> (Operation, Function) {
+        (Operation::WithBits(Function(number), 1), Function(number + 1))
+    }
+
+    /// Sooner would be memory for nothing, later more that is forgotten and done again.
+    #[test]
+    fn the_memory_grows_once_more_than_half_of_it_is_used() {
+        let mut memory = Memory::new();
+        let mut grown = Vec::new();
+        for (operation, function) in (0..3200).map(kept) {
+            let size = memory.slots.len();
+            let used = memory.slots.iter().filter(|slot| **slot != Memory::NONE).count();
+            memory.keep(operation, function);
+            if memory.slots.len() > size {
+                grown.push((used, size, memory.slots.len()));
+            }
+            assert_eq!(memory.find(operation), Some(function));
+        }
+        assert_eq!(grown, [(2, 2, 2048), (1025, 2048, 4096), (2049, 4096, 8192)]);
+    }
+
+    #[test]
+    fn the_memory_grows_to_its_limit_and_then_forgets() {
+        let slots = vec![Memory::NONE; Memory::MOST];
+        let mut memory = Memory { slots, used: Memory::MOST };
+        let (operation, function) = kept(1);
+        memory.keep(operation, function);
+        assert_eq!(memory.slots.len(), Memory::MOST);
+        assert_eq!(memory.find(operation), Some(function));
     }
 }

@@ -353,46 +353,4 @@ const fn not(answer: Answer) -> Answer {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Whatever was learnt, no answer is wrong for a word of which all of it is true.
-    #[test]
-    fn no_answer_is_wrong() {
-        const WORD: Word = Word::NR;
-        // Words of three bits are as good as any, and all of them can be tried.
-        let questions: Vec<Question> = (0..8)
-            .flat_map(|value| {
-                let equal = move |mask| Question::Equal { word: WORD, mask, value };
-                let at_least = move |mask| Question::AtLeast { word: WORD, mask, value };
-                [u32::MAX, 1, 6, 5].into_iter().flat_map(move |mask| [equal(mask), at_least(mask)])
-            })
-            .collect();
-        let mut settled = 0;
-        for (first, second) in
-            questions.iter().flat_map(|a| questions.iter().map(move |b| (*a, *b)))
-        {
-            for answers in [[true, true], [true, false], [false, true], [false, false]] {
-                let mut facts = Facts::new();
-                facts.words[WORD.place()].last = 7;
-                let mut words: Vec<u32> = (0..8).collect();
-                for (question, answer) in [first, second].into_iter().zip(answers) {
-                    words.retain(|word| question.of(*word) == answer);
-                    if facts.answer(question).is_none() && !facts.learn(question, answer) {
-                        assert_eq!(words, [0u32; 0], "{first:?} {second:?} {answers:?}");
-                    }
-                }
-                for question in &questions {
-                    let Some(answer) = facts.answer(*question) else { continue };
-                    settled += 1;
-                    for word in &words {
-                        let why =
-                            format!("{first:?} {second:?} {answers:?}: {question:?} of {word}");
-                        assert_eq!(question.of(*word), answer, "{why}");
-                    }
-                }
-            }
-        }
-        assert!(settled > 100_000, "{settled} answers were given");
-    }
-}
+mod tests;

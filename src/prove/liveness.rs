@@ -34,3 +34,28 @@ const CLASS: u16 = 0x07;
 const BRANCH: u16 = 0x05;
 const RETURN: u16 = 0x06;
 const JUMP: u16 = 0x05;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bpf::registers::{A, X, scratch};
+
+    #[test]
+    fn what_is_written_before_it_is_read_is_not_live() {
+        let op = |code, k| Instruction { code, jt: 0, jf: 0, k };
+        let program = [
+            (op(0x00, 9), 0),                                           // A = 9
+            (op(0x02, 1), A),                                           // M[1] = A
+            (op(0x01, 7), scratch(1)),                                  // X = 7
+            (op(0x20, 16), X | scratch(1)),                             // A = an argument
+            (Instruction { jf: 1, ..op(0x15, 0) }, A | X | scratch(1)), // A == 0, or one more
+            (op(0x07, 0), A | scratch(1)),                              // X = A
+            (op(0x60, 1), X | scratch(1)),                              // A = M[1]
+            (Instruction { jt: 1, ..op(0x1d, 0) }, A | X),              // A == X, or one more
+            (op(0x87, 0), X),                                           // A = X
+            (op(0x16, 0), A),                                           // return A
+        ];
+        let (instructions, expected): (Vec<_>, Vec<_>) = program.into_iter().unzip();
+        assert_eq!(live(&Program::new(instructions).unwrap()), expected);
+    }
+}

@@ -97,3 +97,32 @@ fn weight(bit: Variable) -> u64 {
     let is_high = (0..6).any(|index| Word::halves(false, index).0 == word);
     1 << if is_high { position + 32 } else { position }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Operator, Width};
+
+    #[test]
+    fn a_set_of_more_blocks_than_wanted_has_none() {
+        let mut sets = Sets::new();
+        let mut of = |operator, value| {
+            let condition = Condition::new("read", 0, operator, Width::Bits64, value, 0).unwrap();
+            sets.of(&condition).unwrap()
+        };
+        let (not_0, below_3) = (of(Operator::Ne, 0), of(Operator::Lt, 3));
+        let counts = [("all", sets.all, 1), ("none", sets.none, 0), ("all but 0", not_0, 64)];
+        for (why, set, count) in counts {
+            let found = sets.blocks(set, count).map(|blocks| blocks.len());
+            assert_eq!(found, Some(count), "{why}");
+            if let Some(fewer) = count.checked_sub(1) {
+                assert_eq!(sets.blocks(set, fewer), None, "{why}");
+            }
+        }
+        let all = u64::MAX;
+        let blocks = [Block { mask: all - 1, value: 0 }, Block { mask: all, value: 2 }];
+        assert_eq!(sets.blocks(below_3, 2).unwrap(), blocks);
+        assert_eq!(sets.ends(below_3), (0, 2));
+        assert_eq!(sets.ends(not_0), (1, all));
+    }
+}

@@ -193,3 +193,35 @@ fn computed(diagram: &mut Diagram, code: u16, a: &Vector, operand: &Vector) -> R
         _ => unreachable!("a checked program holds no code {code:#x}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Without that, what an early instruction left in a register would part all ways behind it.
+    #[test]
+    fn ways_that_differ_in_what_nobody_reads_are_one() {
+        let op = |code, k| Instruction { code, jt: 0, jf: 0, k };
+        let cases = [
+            ("nothing is read", vec![op(0x06, 0)], 1),
+            ("X is written first", vec![op(0x01, 5), op(0x87, 0), op(0x16, 0)], 1),
+            ("X is read", vec![op(0x87, 0), op(0x16, 0)], 2),
+        ];
+        for (why, instructions, ways) in cases {
+            let program = Program::new(instructions).unwrap();
+            let mut diagram = Diagram::new();
+            let (never, always) = (diagram.value(0), diagram.value(1));
+            let on = diagram.bit(Word::NR.variable(0), never, always);
+            let off = diagram.choose(on, never, always).unwrap();
+            let mut machine = Machine::new(&mut diagram, &program);
+            for (x, calls) in [(1, on), (2, off)] {
+                let mut state = State([machine.zero; 18]);
+                state.0[X] = machine.constant(x);
+                machine.go(0, state, calls).unwrap();
+            }
+            let coming: Vec<_> = std::iter::from_fn(|| machine.coming.pop()).collect();
+            assert_eq!(coming.len(), ways, "{why}");
+            assert_eq!(coming[0].1 == always, ways == 1, "{why}");
+        }
+    }
+}

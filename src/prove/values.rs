@@ -270,13 +270,15 @@ mod tests {
     fn a_run_of_values_is_all_values_or_not() {
         const TOP: u64 = u64::MAX;
         let turn = 0x5_0000_0000;
-        let cases: [(&str, &[u64], (u64, u64), bool); 12] = [
+        let cases: [(&str, &[u64], (u64, u64), bool); 14] = [
             ("as wide", &[7, 8, 9], (7, 9), true),
             ("wider", &[6, 7, 8, 9, 10], (7, 9), true),
             ("one missing at the start", &[8, 9], (7, 9), false),
             ("one missing at the end", &[7, 8], (7, 9), false),
             ("one missing inside", &[7, 9], (7, 9), false),
             ("one missing, another twice", &[7, 9, 9], (7, 9), false),
+            ("the last missing, another twice", &[7, 8, 8], (7, 9), false),
+            ("the first missing, another twice", &[8, 8, 9], (7, 9), false),
             ("all, one of them twice", &[7, 8, 8, 9], (7, 9), true),
             ("up to the last there is", &[TOP - 1, TOP], (TOP - 1, TOP), true),
             ("but the last there is", &[TOP - 2, TOP - 1], (TOP - 1, TOP), false),
@@ -314,5 +316,144 @@ mod tests {
             let answer = group.narrowed(&facts, ARCH, &rules).answer(&facts, ARCH, &rules);
             assert_eq!(answer == Answer::Yes, all, "{why}");
         }
+    }
+
+    /// Of 32 bits of an argument.
+    fn is(index: u32, value: u64) -> Condition {
+        Condition::new("read", index, Operator::Eq, Width::Bits32, value, 0).unwrap()
+    }
+
+    /// Of argument 0.
+    fn one(operator: Operator, width: Width, value: u64, mask: u64) -> Rule {
+        allow(&[Condition::new("read", 0, operator, width, value, mask).unwrap()])
+    }
+
+    fn allow(conditions: &[Condition]) -> Rule {
+        Rule::new(Action::ALLOW, conditions.iter().copied())
+    }
+
+    #[test]
+    fn rules_stand_together_where_they_differ_in_a_value_alone() {
+        let (narrow, wide) = (Width::Bits32, Width::Bits64);
+        let masked = |value, mask| one(Operator::MaskedEq, narrow, value, mask);
+        let kill = Rule::new(Action::KILL_PROCESS, [is(0, 2)]);
+        let cases: [(&str, Vec<Rule>, &[usize]); 13] = [
+            ("one alone", vec![allow(&[is(0, 1)])], &[1]),
+            ("values in order", [1, 2, 2, 7].map(|value| allow(&[is(0, value)])).to_vec(), &[4]),
+            ("not in order", [2, 1, 3].map(|value| allow(&[is(0, value)])).to_vec(), &[1, 2]),
+            ("of other verdicts", vec![kill, allow(&[is(0, 3)]), allow(&[is(0, 4)])], &[1, 2]),
+            ("of other arguments", vec![allow(&[is(0, 1)]), allow(&[is(1, 3)])], &[1, 1]),
+            ("of the same bits", vec![masked(1, 3), masked(2, 3)], &[2]),
+            ("of other bits", vec![masked(1, 3), masked(4, 5)], &[1, 1]),
+            (
+                "of other widths",
+                vec![one(Operator::Eq, narrow, 1, 0), one(Operator::Eq, wide, 2, 0)],
+                &[1, 1],
+            ),
+            (
+                "of no values",
+                vec![one(Operator::Ge, narrow, 1, 0), one(Operator::Ge, narrow, 2, 0)],
+                &[1, 1],
+            ),
+            (
+                "behind the same",
+                [5, 6, 7].map(|value| allow(&[is(0, 1), is(1, value)])).to_vec(),
+                &[3],
+            ),
+            (
+                "behind something else",
+                vec![
+                    allow(&[is(0, 1), is(1, 5)]),
+                    allow(&[is(0, 1), is(1, 6)]),
+                    allow(&[is(0, 2), is(1, 7)]),
+                ],
+                &[2, 1],
+            ),
+            (
+                "before something else",
+                vec![
+                    allow(&[is(0, 1), is(1, 5)]),
+                    allow(&[is(0, 2)]),
+                    allow(&[is(0, 2), is(2, 6)]),
+                ],
+                &[3],
+            ),
+            (
+                "one that ends where the value would be",
+                vec![
+                    allow(&[is(0, 1), is(1, 5)]),
+                    allow(&[is(0, 1), is(1, 6)]),
+                    allow(&[is(0, 1)]),
+                ],
+                &[2, 1],
+            ),
+        ];
+        for (why, rules, lengths) in cases {
+            let (rules, mut next, mut found) = (about_read(&rules), 0, Vec::new());
+            while next < rules.len() {
+                let group = Group::at(&rules, next);
+                assert_eq!(group.end() - next, group.len(), "{why}");
+                found.push(group.len());
+                next = group.end();
+            }
+            assert_eq!(found, lengths, "{why}");
+        }
+    }
+
+    /// So that they need not be asked one by one.
+    #[test]
+    fn what_is_known_of_the_argument_leaves_a_stretch_of_values() {
+        let values = [3, 4, 5, 5, 9].map(|value| allow(&[is(0, 1), is(1, value)]));
+        let rules = about_read(&values);
+        let (_, before) = Word::halves(ARCH.big_endian(), 0);
+        let (_, word) = Word::halves(ARCH.big_endian(), 1);
+        let mask = u32::MAX;
+        let from = |value| (Question::AtLeast { word, mask, value }, true);
+        let below = |value| (Question::AtLeast { word, mask, value }, false);
+        let cases: [(&str, &[(Question, bool)], (u32, u32)); 8] = [
+            ("nothing known", &[], (0, 5)),
+            ("from one on", &[from(4)], (1, 5)),
+            ("up to one", &[below(5)], (0, 2)),
+            ("some in the middle", &[from(4), below(9)], (1, 4)),
+            ("between two", &[from(6), below(9)], (4, 4)),
+            ("above all", &[from(10)], (5, 5)),
+            ("below all", &[below(3)], (0, 0)),
+            (
+                "what they share does not hold",
+                &[from(4), (Question::Equal { word: before, mask, value: 1 }, false)],
+                (0, 0),
+            ),
+        ];
+        for (why, answers, (first, end)) in cases {
+            let mut facts = Facts::new();
+            for (question, answer) in answers {
+                assert!(facts.learn(*question, *answer), "{why}");
+            }
+            let group = Group::at(&rules, 0).narrowed(&facts, ARCH, &rules);
+            assert_eq!((group.first, group.end), (first, end), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_matches_is_found_behind_one_that_may() {
+        let bits = |value| {
+            Condition::new("read", 0, Operator::MaskedEq, Width::Bits32, value, 14).unwrap()
+        };
+        let rules = [vec![bits(2)], vec![bits(8), is(1, 5)], vec![bits(8), is(2, 6)]];
+        let rules = rules.map(|conditions| allow(&conditions));
+        let rules = about_read(&rules);
+        let group = Group::at(&rules, 0);
+        assert_eq!(group.len(), 3);
+        let mask = u32::MAX;
+        let word = |index| Word::halves(ARCH.big_endian(), index).1;
+        let mut facts = Facts::new();
+        // Of 8 and 9 these bits are 8.
+        for (value, answer) in [(8, true), (10, false)] {
+            assert!(facts.learn(Question::AtLeast { word: word(0), mask, value }, answer));
+        }
+        let first = Question::Equal { word: word(1), mask, value: 5 };
+        assert_eq!(group.answer(&facts, ARCH, &rules), Answer::Open(first));
+        assert!(facts.learn(Question::Equal { word: word(2), mask, value: 6 }, true));
+        assert_eq!(group.answer(&facts, ARCH, &rules), Answer::Yes);
     }
 }

@@ -1,12 +1,13 @@
 //! Programs that are wrong in ways in which filters have been wrong before, and their refutation.
 //!
 //! The shapes are those of published advisories for libseccomp (CVE-2019-9893, and
-//! GHSA-4q85-33p6-j5g6 of 2026): 64-bit comparisons built or merged wrongly out of 32-bit halves. The
-//! programs are written here by hand.
+//! GHSA-4q85-33p6-j5g6 of 2026): 64-bit comparisons built or merged wrongly out of 32-bit halves. Others
+//! are such as a proof could pass that knows too much: of another argument, of other bits, or of bits
+//! that a call does not have. All programs are written here by hand.
 
 use nucleus_seccomp::action::Action;
 use nucleus_seccomp::arch::Arch;
-use nucleus_seccomp::bpf::Opcode::{IfAnyBit, IfAtLeast, IfEqual, IfGreater, Load, Return};
+use nucleus_seccomp::bpf::Opcode::{And, IfAnyBit, IfAtLeast, IfEqual, IfGreater, Load, Return};
 use nucleus_seccomp::bpf::{Instruction, Program, run};
 use nucleus_seccomp::policy::{Condition, Operator, Policy, Rule, Width, evaluate};
 use nucleus_seccomp::prove::prove;
@@ -72,19 +73,20 @@ fn program(steps: &[Step]) -> Program {
     Program::new(instructions).unwrap()
 }
 
-/// What a program is meant to mean, and its steps.
+/// What a program is meant to mean.
 struct Case {
     why: &'static str,
     means: Policy,
-    steps: Vec<Step>,
+    program: Program,
     right: bool,
 }
 
 fn cases() -> Vec<Case> {
     use Operator::{Eq, Ge, Gt, Le, Lt};
-    let one = |operator| policy(&[&[condition(operator, BOUND)]]);
+    let than = |operator, value| policy(&[&[condition(operator, value)]]);
+    let one = |operator| than(operator, BOUND);
     let case =
-        |why, means, right, steps: &[Step]| Case { why, means, steps: steps.to_vec(), right };
+        |why, means, right, steps: &[Step]| Case { why, means, program: program(steps), right };
     vec![
         case(
             "greater, as it should be",
@@ -159,6 +161,61 @@ fn cases() -> Vec<Case> {
             ],
         ),
         case(
+            "less or equal, as it should be",
+            one(Le),
+            true,
+            &[
+                (HIGH, IfGreater, H, REFUSE, NEXT),
+                (HIGH, IfEqual, H, NEXT, ALLOW),
+                (LOW, IfGreater, L, REFUSE, ALLOW),
+            ],
+        ),
+        case(
+            "less or equal, the value itself left out",
+            one(Le),
+            false,
+            &[
+                (HIGH, IfGreater, H, REFUSE, NEXT),
+                (HIGH, IfEqual, H, NEXT, ALLOW),
+                (LOW, IfAtLeast, L, REFUSE, ALLOW),
+            ],
+        ),
+        case(
+            "less or equal, the value itself and the one below left out",
+            one(Le),
+            false,
+            &[
+                (HIGH, IfGreater, H, REFUSE, NEXT),
+                (HIGH, IfEqual, H, NEXT, ALLOW),
+                (LOW, IfAtLeast, L - 1, REFUSE, ALLOW),
+            ],
+        ),
+        case("less or equal, whatever it is", one(Le), false, &[(LOW, IfEqual, 0, ALLOW, ALLOW)]),
+        case(
+            "not above the greatest value: all are",
+            than(Le, u64::MAX),
+            true,
+            &[(LOW, IfEqual, 0, ALLOW, ALLOW)],
+        ),
+        case(
+            "not above the greatest value, taken for none",
+            than(Le, u64::MAX),
+            false,
+            &[(LOW, IfEqual, 0, REFUSE, REFUSE)],
+        ),
+        case(
+            "above the greatest value: none is",
+            than(Gt, u64::MAX),
+            true,
+            &[(LOW, IfEqual, 0, REFUSE, REFUSE)],
+        ),
+        case(
+            "above the greatest value, taken for all",
+            than(Gt, u64::MAX),
+            false,
+            &[(LOW, IfEqual, 0, ALLOW, ALLOW)],
+        ),
+        case(
             "two comparisons that share a high half, true and false mixed up in the merged one",
             policy(&[&[condition(Gt, BOUND)], &[condition(Lt, BOUND - 2)]]),
             false,
@@ -221,10 +278,128 @@ fn cases() -> Vec<Case> {
     ]
 }
 
+/// Of 32 bits of argument `index`, or of those in `mask`, unless it is 0.
+fn low(index: u32, value: u32, mask: u32) -> Condition {
+    let operator = if mask == 0 { Operator::Eq } else { Operator::MaskedEq };
+    Condition::new("read", index, operator, Width::Bits32, value.into(), mask.into()).unwrap()
+}
+
+/// The program that decides an x86_64 call's architecture and number rightly, and goes on as it is given.
+fn behind_the_number(arguments: &[Instruction]) -> Program {
+    let mut instructions = program(&[]).instructions()[..9].to_vec();
+    instructions.extend(arguments);
+    Program::new(instructions).unwrap()
+}
+
+/// Each would be right if what it learnt of one thing were so of another.
+fn mistaken() -> Vec<Case> {
+    let load = |index: u32| Instruction::plain(Load, 16 + 8 * index);
+    let of = |mask| Instruction::plain(And, mask);
+    let equal = |k, yes, no| Instruction::branch(IfEqual, k, yes, no);
+    let at_least = |k, yes, no| Instruction::branch(IfAtLeast, k, yes, no);
+    let refuse = Instruction::plain(Return, Action::errno(1).to_raw());
+    let allow = Instruction::plain(Return, Action::ALLOW.to_raw());
+    let case = |why, means, arguments: &[Instruction]| Case {
+        why,
+        means,
+        program: behind_the_number(arguments),
+        right: false,
+    };
+    let above_32_bits = Condition::new("read", 0, Operator::Gt, Width::Bits32, u32::MAX.into(), 0);
+    let kill = Instruction::plain(Return, Action::KILL_PROCESS.to_raw());
+    let mut allowed_and_killed = policy(&[&[low(0, 3, 0)]]);
+    let killed = Rule::new(Action::KILL_PROCESS, [low(0, 2, 0)]);
+    allowed_and_killed.add_rule("read", killed).unwrap();
+    let five: Vec<[Condition; 1]> = (0..5).map(|index| [low(index, 1, 0)]).collect();
+    let five: Vec<&[Condition]> = five.iter().map(<[_; 1]>::as_slice).collect();
+    vec![
+        case(
+            "some bits of argument 0 are at least 4, so those of argument 1 are not 2",
+            policy(&[&[low(1, 2, 6)]]),
+            &[load(0), of(6), at_least(4, 3, 0), load(1), of(6), equal(2, 1, 0), refuse, allow],
+        ),
+        case(
+            "some bits of argument 0 are at least 4, so those of argument 1 are",
+            policy(&[&[]]),
+            &[load(0), of(6), at_least(4, 0, 4), load(1), of(6), at_least(4, 1, 0), refuse, allow],
+        ),
+        case(
+            "argument 1 is not 5, so argument 0, at least 5, is more",
+            policy(&[&[low(0, 5, 0)]]),
+            &[
+                load(1),
+                equal(5, 2, 0),
+                load(0),
+                at_least(5, 2, 3),
+                load(0),
+                equal(5, 2, 0),
+                refuse,
+                refuse,
+                allow,
+            ],
+        ),
+        case(
+            "a word of at least 8 has no bits that are less",
+            policy(&[&[low(0, 1, 7)], &[low(0, 2, 7)]]),
+            &[load(0), at_least(8, 3, 0), of(7), equal(1, 2, 0), equal(2, 1, 0), refuse, allow],
+        ),
+        case(
+            "above the greatest value of 32 bits, taken for all",
+            policy(&[&[above_32_bits.unwrap()]]),
+            &[load(0), equal(0, 1, 0), allow, allow],
+        ),
+        case(
+            "of the values 7 to 9 the last is missing, another is there twice",
+            policy(&[&[low(0, 7, 0)], &[low(0, 8, 0)], &[low(0, 8, 0), low(1, 1, 0)]]),
+            &[load(0), at_least(7, 0, 1), at_least(10, 0, 1), refuse, allow],
+        ),
+        case(
+            "of two values the first kills, and so does the other",
+            allowed_and_killed,
+            &[load(0), equal(2, 2, 0), equal(3, 1, 0), refuse, kill],
+        ),
+        case(
+            "argument 0 is none of the values, so the rule for argument 1 does not match",
+            policy(&[&[low(0, 1, 0)], &[low(1, 3, 0)]]),
+            &[load(0), equal(0, 3, 0), equal(1, 3, 0), load(1), equal(3, 1, 0), refuse, allow],
+        ),
+        case(
+            "rules for five arguments, all forgotten",
+            policy(&five),
+            &[load(5), equal(0, 1, 0), refuse, refuse],
+        ),
+    ]
+}
+
+/// A 32-bit call has no high halves, whatever the filter is shown there.
+fn by_the_high_half_of_x86() -> Case {
+    let wide = |value| Condition::new("read", 0, Operator::Eq, Width::Bits64, value, 0).unwrap();
+    let mut means = Policy::covering(Action::errno(1), [Arch::X86]);
+    for value in [1, 2] {
+        means.add_rule("read", Rule::new(Action::ALLOW, [wide(value)])).unwrap();
+    }
+    let program = Program::new(vec![
+        Instruction::plain(Load, 4),
+        Instruction::branch(IfEqual, Arch::X86.token(), 1, 0),
+        Instruction::plain(Return, Action::KILL_PROCESS.to_raw()),
+        Instruction::plain(Load, 0),
+        Instruction::branch(IfEqual, 3, 0, 5),
+        Instruction::plain(Load, HIGH),
+        Instruction::branch(IfEqual, 0, 0, 3),
+        Instruction::plain(Load, LOW),
+        Instruction::branch(IfEqual, 1, 2, 0),
+        Instruction::branch(IfEqual, 2, 1, 0),
+        Instruction::plain(Return, Action::errno(1).to_raw()),
+        Instruction::plain(Return, Action::ALLOW.to_raw()),
+    ]);
+    let why = "a value above 32 bits is not one of those allowed, though it is of a 32-bit call";
+    Case { why, means, program: program.unwrap(), right: false }
+}
+
 #[test]
-fn programs_of_the_published_bugs_are_refuted() {
-    for Case { why, means, steps, right } in cases() {
-        let program = program(&steps);
+fn broken_programs_are_refuted_and_others_pass() {
+    let mistaken = mistaken().into_iter().chain([by_the_high_half_of_x86()]);
+    for Case { why, means, program, right } in cases().into_iter().chain(mistaken) {
         match prove(&means, program.clone()) {
             Ok(_) => assert!(right, "{why}: passed"),
             Err(error) => {

@@ -18,9 +18,10 @@ fn programs_that_compute_are_followed() {
     let (nr, arch, low, high) = (op(0x20, 0), op(0x20, 4), op(0x20, 16), op(0x20, 20));
     let (to_x, to_a) = (op(0x07, 0), op(0x87, 0));
     // What is left in A is returned; the middle of it is what is tried.
-    let cases: [(&str, Vec<Instruction>); 16] = [
+    let cases: [(&str, Vec<Instruction>); 17] = [
         ("a constant", vec![op(0x00, 7), ret_a]),
         ("the length of the data", vec![op(0x80, 0), ret_a]),
+        ("the length of the data in X", vec![op(0x81, 0), to_a, ret_a]),
         ("a few bits of an argument", vec![low, op(0x54, 0x105), ret_a]),
         ("bits set", vec![low, op(0x54, 3), op(0x44, 0x10), ret_a]),
         ("bits turned over", vec![low, op(0x54, 5), op(0xa4, 6), ret_a]),
