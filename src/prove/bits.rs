@@ -44,6 +44,19 @@ impl Word {
         usize::from(self.0)
     }
 
+    /// What stands there in a call, as a machine of this byte order shows it.
+    #[cfg(test)]
+    pub(super) fn of(self, call: &crate::call::Call, big_endian: bool) -> u32 {
+        let halves = |(index, whole): (u8, &u64)| {
+            let (high, low) = Self::halves(big_endian, index);
+            [(high, high_half(*whole)), (low, low_half(*whole))]
+        };
+        let wholes = call.args.iter().chain([&call.instruction_pointer]);
+        let words = (0..).zip(wholes).flat_map(halves);
+        let mut all = words.chain([(Self::ARCH, call.arch), (Self::NR, call.nr.cast_unsigned())]);
+        all.find(|(word, _)| *word == self).expect("these are all").1
+    }
+
     /// Bit `bit` (0 is the least significant) as a variable; smaller ones are asked for first.
     pub(super) fn variable(self, bit: u32) -> Variable {
         Variable(self.0 * 32 + 31 - u16::try_from(bit).expect("a word has 32 bits"))

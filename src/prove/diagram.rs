@@ -6,6 +6,8 @@
 
 use super::bits::Variable;
 use crate::action::strictness;
+#[cfg(test)]
+use crate::call::Call;
 use crate::error::{Error, Result};
 use crate::map::{Unique, scattered};
 
@@ -216,6 +218,28 @@ impl Diagram {
 
     fn make(&mut self, root: Root) -> Function {
         Function(self.roots.number(root))
+    }
+}
+
+#[cfg(test)]
+impl Diagram {
+    /// How many operations were begun, with what was charged as such.
+    pub(super) const fn begun(&self) -> usize {
+        self.begun
+    }
+
+    /// What `function` is for `call`, as a machine of this byte order shows it.
+    pub(super) fn for_call(&self, mut function: Function, call: &Call, big_endian: bool) -> u32 {
+        loop {
+            match self.root(function) {
+                Root::Value(value) => return value,
+                Root::Bit { bit, zero, one } => {
+                    let (word, position) = bit.bit();
+                    let is_set = word.of(call, big_endian) >> position & 1 == 1;
+                    function = if is_set { one } else { zero };
+                }
+            }
+        }
     }
 }
 

@@ -183,3 +183,148 @@ fn as_a_whole(
     let found = symbolic::whole(diagram, program)?;
     Ok((wanted != found).then(|| witness::difference(diagram, None, wanted, found)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bpf::{Instruction, Opcode};
+    use crate::policy::{Condition, Operator, Width};
+
+    const REFUSED: Action = Action::errno(1);
+    const TOKEN: u32 = Arch::X86_64.token();
+
+    fn load(offset: u32) -> Instruction {
+        Instruction::plain(Opcode::Load, offset)
+    }
+
+    fn equal(k: u32, jt: u8, jf: u8) -> Instruction {
+        Instruction::branch(Opcode::IfEqual, k, jt, jf)
+    }
+
+    fn returns(action: Action) -> Instruction {
+        Instruction::plain(Opcode::Return, action.to_raw())
+    }
+
+    /// A policy for `close`, number 3, that refuses all else, on whichever architecture.
+    fn about_close(rule: Rule) -> Policy {
+        let mut policy = Policy::covering(REFUSED, [Arch::X86_64]);
+        policy.attributes_mut().bad_arch = REFUSED;
+        policy.add_rule("close", rule).unwrap();
+        policy
+    }
+
+    /// Refuses all but that call, for which it goes on as given.
+    fn for_close(then: &[Instruction]) -> Program {
+        let mut all = vec![load(4), equal(TOKEN, 0, 2), load(0), equal(3, 1, 0), returns(REFUSED)];
+        all.extend(then);
+        Program::new(all).unwrap()
+    }
+
+    /// By which of its ways the proof comes to what it says.
+    #[derive(Debug, PartialEq)]
+    enum Way {
+        /// The walk is certain, and no diagram is made.
+        Walk,
+        Diagrams,
+        /// For this token and number a diagram shows the difference.
+        Differs(u32, u32),
+        NotFollowed,
+    }
+
+    fn way(policy: &Policy, program: &Program) -> Way {
+        let mut diagram = Diagram::new();
+        let outcome = by_regions(&mut diagram, &Numbers::of(policy), program).unwrap();
+        // What is made first in a diagram is its first node.
+        let is_empty = diagram.value(7) == Diagram::new().value(7);
+        match outcome {
+            Outcome::Equal if is_empty => Way::Walk,
+            Outcome::Equal => Way::Diagrams,
+            Outcome::Differs((token, number), ..) => Way::Differs(token, number),
+            Outcome::NotFollowed => Way::NotFollowed,
+        }
+    }
+
+    #[test]
+    fn the_quickest_way_that_can_tell_is_taken() {
+        let whole = || about_close(Rule::new(Action::ALLOW, []));
+        let is = Condition::new("close", 0, Operator::Eq, Width::Bits32, 5, 0).unwrap();
+        let some = || about_close(Rule::new(Action::ALLOW, [is]));
+        let (allowed, refused) = (returns(Action::ALLOW), returns(REFUSED));
+        let test = [load(16), equal(5, 0, 1), allowed, refused];
+        let and = |mask| Instruction::plain(Opcode::And, mask);
+        let at_least = |k, jt, jf| Instruction::branch(Opcode::IfAtLeast, k, jt, jf);
+        // Of the bits 6, at least 4 are such with 4: more than the walk knows.
+        let roundabout = |end| {
+            let and_then = [load(16), and(4), equal(0, 0, 1), end, allowed];
+            [&[load(16), and(6), at_least(4, 0, 4)], &and_then[..]].concat()
+        };
+        let minus = |k| Instruction { code: 0x14, jt: 0, jf: 0, k };
+        let cases: [(&str, Policy, Program, Way, bool); 9] = [
+            ("a verdict", whole(), for_close(&[allowed]), Way::Walk, true),
+            ("arguments", some(), for_close(&test), Way::Walk, true),
+            (
+                "a verdict, whatever is asked of arguments",
+                whole(),
+                for_close(&[load(16), equal(5, 0, 0), allowed]),
+                Way::Walk,
+                true,
+            ),
+            (
+                "bits asked for in a roundabout way",
+                whole(),
+                for_close(&roundabout(refused)),
+                Way::Diagrams,
+                true,
+            ),
+            ("another verdict", whole(), for_close(&[refused]), Way::Differs(TOKEN, 3), false),
+            (
+                "arguments not asked for",
+                some(),
+                for_close(&[allowed]),
+                Way::Differs(TOKEN, 3),
+                false,
+            ),
+            (
+                "another value",
+                some(),
+                for_close(&[load(16), equal(6, 0, 1), allowed, refused]),
+                Way::Differs(TOKEN, 3),
+                false,
+            ),
+            (
+                "a number computed with",
+                whole(),
+                Program::new(vec![
+                    load(4),
+                    equal(TOKEN, 0, 3),
+                    load(0),
+                    minus(3),
+                    equal(0, 1, 0),
+                    refused,
+                    allowed,
+                ])
+                .unwrap(),
+                Way::NotFollowed,
+                true,
+            ),
+            (
+                "an argument computed with",
+                some(),
+                for_close(&[load(16), minus(6), equal(0, 0, 1), allowed, refused]),
+                Way::NotFollowed,
+                false,
+            ),
+        ];
+        for (why, policy, program, expected, right) in cases {
+            assert_eq!(way(&policy, &program), expected, "{why}");
+            match prove(&policy, program) {
+                Ok(_) => assert!(right, "{why}"),
+                Err(error) => {
+                    assert!(!right, "{why}: {error}");
+                    let call = error.witness().unwrap_or_else(|| panic!("{why}: {error}"));
+                    assert_eq!((call.arch, call.nr), (TOKEN, 3), "{why}: {error}");
+                }
+            }
+        }
+    }
+}

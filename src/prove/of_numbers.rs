@@ -283,3 +283,155 @@ impl Wholes {
         above.iter().for_each(|(number, whole)| see(*number, *whole));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Call;
+    use crate::policy::{Condition, Operator, Width, evaluate};
+
+    const ALLOWED: Action = Action::ALLOW;
+    const REFUSED: Action = Action::errno(1);
+    const KILLED: Action = Action::KILL_PROCESS;
+
+    /// Of 32-bit ARM, where both a number near the start of the table and one far from it have a name.
+    const CALLS: [(&str, u32); 2] = [("read", 3), ("cacheflush", 0x000f_0002)];
+
+    /// A policy that refuses by default, and kills what is denied.
+    fn refusing(arch: Arch) -> Policy {
+        let mut policy = Policy::covering(REFUSED, [arch]);
+        policy.attributes_mut().set_deny(Some(KILLED)).unwrap();
+        policy
+    }
+
+    fn is_one() -> Condition {
+        Condition::new("test", 0, Operator::Eq, Width::Bits32, 1, 0).unwrap()
+    }
+
+    #[test]
+    fn what_is_said_of_a_call_is_in_force_or_gives_way() {
+        let whole = |action| Rule::new(action, []);
+        let soft = |action| Rule::soft(action, []);
+        let some = |action| Rule::new(action, [is_one()]);
+        let soft_some = |action| Rule::soft(action, [is_one()]);
+        // The rules, whether the call is denied, the verdicts for some arguments and for all others.
+        type Case<'a> = (&'a str, &'a [Rule], bool, &'a [Action], Action);
+        let cases: [Case; 14] = [
+            ("nothing", &[], false, &[], REFUSED),
+            ("a rule", &[whole(ALLOWED)], false, &[], ALLOWED),
+            ("the stricter of two", &[whole(ALLOWED), whole(KILLED)], false, &[], KILLED),
+            ("a soft rule", &[soft(KILLED)], false, &[], KILLED),
+            ("a soft rule and another", &[soft(KILLED), whole(ALLOWED)], false, &[], ALLOWED),
+            ("conditions", &[some(ALLOWED)], false, &[ALLOWED], REFUSED),
+            ("conditions and a rule", &[some(KILLED), whole(ALLOWED)], false, &[KILLED], ALLOWED),
+            ("two, in order", &[some(ALLOWED), some(KILLED)], false, &[KILLED, ALLOWED], REFUSED),
+            ("soft conditions", &[soft_some(ALLOWED)], false, &[ALLOWED], REFUSED),
+            (
+                "soft conditions and a soft rule",
+                &[soft_some(KILLED), soft(ALLOWED)],
+                false,
+                &[KILLED],
+                ALLOWED,
+            ),
+            (
+                "soft conditions and a rule",
+                &[soft_some(KILLED), whole(ALLOWED)],
+                false,
+                &[],
+                ALLOWED,
+            ),
+            ("a denial", &[], true, &[], KILLED),
+            ("a denial and a rule", &[whole(ALLOWED)], true, &[], KILLED),
+            ("a denial and conditions", &[some(ALLOWED)], true, &[], KILLED),
+        ];
+        for ((why, rules, denied, some, otherwise), (call, number)) in
+            cases.iter().flat_map(|case| CALLS.map(|call| (*case, call)))
+        {
+            let mut policy = refusing(Arch::Arm);
+            for rule in rules {
+                policy.add_rule(call, rule.clone()).unwrap();
+            }
+            if denied {
+                policy.deny(call).unwrap();
+            }
+            // What is merged is said of numbers.
+            let mut merged = policy.clone();
+            merged.merge(&refusing(Arch::Arm)).unwrap();
+            for policy in [policy, merged] {
+                let numbers = Numbers::of(&policy);
+                let place = numbers.arches.at(Arch::Arm.token()) as usize;
+                let said = |number| numbers.numbers[place].at(number);
+                assert_eq!(said(number - 1), Said::Verdict(REFUSED), "{why}");
+                assert_eq!(said(number + 1), Said::Verdict(REFUSED), "{why}");
+                if some.is_empty() {
+                    assert_eq!(said(number), Said::Verdict(otherwise), "{why}");
+                } else {
+                    assert_eq!(said(number), Said::Check(0), "{why}");
+                    let check = numbers.check(0);
+                    let rules = numbers.rules(check).iter();
+                    let found: Vec<Action> = rules.map(|(_, rule)| rule.action()).collect();
+                    assert_eq!((&*found, check.otherwise), (some, otherwise), "{why}");
+                }
+                for (argument, expected) in
+                    [(0, otherwise), (1, *some.first().unwrap_or(&otherwise))]
+                {
+                    let (nr, arch) = (number.cast_signed(), Arch::Arm.token());
+                    let call = Call { nr, arch, args: [argument; 6], ..Call::default() };
+                    assert_eq!(evaluate(&policy, &call), expected, "{why}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn of_two_policies_the_stricter_verdict_is_known_where_arguments_decide_in_neither() {
+        let mut first = refusing(Arch::X86_64);
+        let mut second = refusing(Arch::X86_64);
+        for (call, ours, theirs) in
+            [("poll", ALLOWED, ALLOWED), ("close", KILLED, ALLOWED), ("open", ALLOWED, KILLED)]
+        {
+            first.add_rule(call, Rule::new(ours, [])).unwrap();
+            second.add_rule(call, Rule::new(theirs, [])).unwrap();
+        }
+        first.add_rule("read", Rule::new(ALLOWED, [is_one()])).unwrap();
+        second.allow("read").unwrap();
+        first.intersect(&second).unwrap();
+        let numbers = Numbers::of(&first);
+        let place = numbers.arches.at(Arch::X86_64.token()) as usize;
+        for (call, number, said) in [
+            ("read", 0, Said::Stricter(0)),
+            ("write", 1, Said::Verdict(REFUSED)),
+            ("open", 2, Said::Verdict(KILLED)),
+            ("close", 3, Said::Verdict(KILLED)),
+            ("poll", 7, Said::Verdict(ALLOWED)),
+        ] {
+            assert_eq!(numbers.numbers[place].at(number), said, "{call}");
+        }
+        assert_eq!(numbers.pairs, [(Said::Check(0), Said::Verdict(ALLOWED))]);
+    }
+
+    /// So that nothing has to move while they are put together.
+    #[test]
+    fn there_is_room_for_all_numbers_and_conditions_and_no_more() {
+        let mut policy = refusing(Arch::X86_64);
+        policy.allow("read").unwrap();
+        policy.allow("poll").unwrap();
+        policy.add_rule("read", Rule::new(KILLED, [is_one()])).unwrap();
+        for (number, rule) in [
+            (7000, Rule::new(ALLOWED, [is_one()])),
+            (7000, Rule::new(KILLED, [is_one()])),
+            (5000, Rule::new(ALLOWED, [])),
+            (5000, Rule::new(KILLED, [])),
+        ] {
+            let subject = Subject::numbered("test", Arch::X86_64, number).unwrap();
+            policy.add_rule_for(subject, rule).unwrap();
+        }
+        let wholes = Wholes::of(&policy, Arch::X86_64);
+        let mut seen = Vec::new();
+        wholes.in_order(&mut |number, whole| seen.push((number, whole.rule)));
+        let expected = [(0, Some(ALLOWED)), (7, Some(ALLOWED)), (5000, Some(KILLED)), (7000, None)];
+        assert_eq!(seen, expected);
+        assert_eq!(wholes.count, 4);
+        assert_eq!((wholes.conditional, wholes.conditional(&policy, Arch::X86_64).len()), (3, 3));
+    }
+}

@@ -166,3 +166,94 @@ fn bit_of(arch: Arch, index: u8, position: u32) -> Variable {
     let (high, low) = Word::halves(arch.big_endian(), index);
     if position < 32 { low.variable(position) } else { high.variable(position - 32) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::Action;
+    use crate::call::Call;
+    use crate::policy::Policy;
+
+    const OPERATORS: [Operator; 7] = [
+        Operator::Eq,
+        Operator::Ne,
+        Operator::Lt,
+        Operator::Le,
+        Operator::Ge,
+        Operator::Gt,
+        Operator::MaskedEq,
+    ];
+
+    /// For values at the ends of the halves, and arguments next to them and next to the bits.
+    #[test]
+    fn a_condition_is_what_it_is_for_calls() {
+        const HALF: u64 = 1 << 32;
+        let values = [0, 1, 5, HALF >> 1, HALF - 1, HALF, HALF + 5, 1 << 63, u64::MAX];
+        let bits = (0..64).map(|bit| 1 << bit);
+        let near = values.iter().flat_map(|value| [value.wrapping_sub(1), *value, value | 1]);
+        let arguments: Vec<u64> = bits.chain(near).chain([HALF + 4, HALF + 6]).collect();
+        for arch in [Arch::X86_64, Arch::S390x, Arch::X86, Arch::S390] {
+            for (operator, value) in OPERATORS
+                .into_iter()
+                .flat_map(|operator| values.map(move |value| (operator, value)))
+            {
+                let (index, mask) = match operator {
+                    Operator::MaskedEq => (1, value | 9),
+                    _ => (0, 0),
+                };
+                let width = if value < HALF { Width::Bits32 } else { Width::Bits64 };
+                let one = Condition::new("test", index, operator, width, value, mask).unwrap();
+                let wide = Condition::new("test", index, operator, Width::Bits64, value, mask);
+                for condition in [one, wide.unwrap()] {
+                    let mut diagram = Diagram::new();
+                    let holds = holds_for(&mut diagram, arch, &condition).unwrap();
+                    for argument in &arguments {
+                        let call = Call { args: [*argument; 6], ..Call::default() };
+                        let mut taken = call;
+                        if arch.has_narrow_arguments() {
+                            taken.args = call.args.map(|argument| argument % HALF);
+                        }
+                        let found = diagram.for_call(holds, &call, arch.big_endian());
+                        let why = format!("{condition} on {arch}: {argument:#x}");
+                        assert_eq!(found == 1, condition.holds(&taken), "{why}");
+                    }
+                    // From the last bit up, each goes on top of those before, but for a high half that
+                    // comes behind the low one.
+                    let is_in_order = !arch.big_endian() || condition.width() == Width::Bits32;
+                    if is_in_order || arch.has_narrow_arguments() {
+                        assert_eq!(diagram.begun(), 0, "{condition} on {arch}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether two conditions on one argument leave it anything is found out, not guessed.
+    #[test]
+    fn rules_are_impossible_that_match_no_call() {
+        use Operator::{Eq, Ge, Gt, Le, Lt, MaskedEq};
+        let top = u64::MAX;
+        let cases: [(&str, &[(Operator, u64, u64)], bool); 9] = [
+            ("a value", &[(Eq, 1, 0)], false),
+            ("above the last value", &[(Gt, top, 0)], true),
+            ("below the first value", &[(Lt, 0, 0)], true),
+            ("two values", &[(Eq, 1, 0), (Eq, 2, 0)], true),
+            ("between two values", &[(Ge, 3, 0), (Le, 5, 0)], false),
+            ("one value between two", &[(Ge, 3, 0), (Le, 3, 0)], false),
+            ("no value between two", &[(Gt, 3, 0), (Lt, 4, 0)], true),
+            ("different bits", &[(MaskedEq, 1, 3), (MaskedEq, 4, 12)], false),
+            ("a bit both ways", &[(MaskedEq, 1, 3), (MaskedEq, 2, 6)], true),
+        ];
+        for (why, conditions, expected) in cases {
+            let rule = conditions.iter().map(|(operator, value, mask)| {
+                Condition::new("read", 0, *operator, Width::Bits64, *value, *mask).unwrap()
+            });
+            let rule = Rule::new(Action::ALLOW, rule);
+            let mut policy = Policy::covering(Action::errno(1), [Arch::X86_64]);
+            policy.add_rule("read", rule.clone()).unwrap();
+            let found = impossible(&mut Diagram::new(), &Numbers::of(&policy)).unwrap();
+            let found: Vec<Rule> = found.into_iter().map(|(_, rule)| rule).collect();
+            assert_eq!(found, if expected { vec![rule] } else { vec![] }, "{why}");
+        }
+    }
+}

@@ -36,14 +36,23 @@ pub(super) fn regions(
     program: &Program,
     see: &mut dyn FnMut(Region) -> Result<bool>,
 ) -> Result<bool> {
+    in_steps(BUDGET, program, see)
+}
+
+/// The same in so many steps at most.
+fn in_steps(
+    most: usize,
+    program: &Program,
+    see: &mut dyn FnMut(Region) -> Result<bool>,
+) -> Result<bool> {
     let start = State { pc: 0, a: A::Constant(0), x: 0, arch: Range::ALL, nr: Range::ALL };
     let mut waiting = Vec::with_capacity(32);
     waiting.push(start);
     let mut steps = 0;
     while let Some(state) = waiting.pop() {
         steps += 1;
-        if steps > BUDGET {
-            return Err(Error::proof_budget("steps", BUDGET));
+        if steps > most {
+            return Err(Error::proof_budget("steps", most));
         }
         match state.step(program.instructions()[state.pc], &mut waiting) {
             Step::Goes => {}
@@ -253,5 +262,176 @@ mod tests {
                 }
             }
         }
+    }
+
+    const ALL: (u32, u32) = (0, u32::MAX);
+    const TOKEN: u32 = 0xc000_003e;
+
+    fn load(offset: u32) -> Instruction {
+        Instruction::plain(Opcode::Load, offset)
+    }
+
+    fn returns(value: u32) -> Instruction {
+        Instruction::plain(Opcode::Return, value)
+    }
+
+    /// Number, architecture and end of each region of a program, in order; and whether it was followed.
+    type Found = (Vec<((u32, u32), (u32, u32), End)>, bool);
+
+    fn found(program: &[Instruction]) -> Found {
+        let program = Program::new(program.to_vec()).unwrap();
+        let mut all = Vec::new();
+        let mut see = |Region { arch, nr, end }| {
+            let ends = |range: Range| (range.first, range.last);
+            all.push((ends(nr), ends(arch), end));
+            Ok(false)
+        };
+        let followed = regions(&program, &mut see).unwrap();
+        all.sort_unstable();
+        (all, followed)
+    }
+
+    /// What a program does with a number of its own choice, which is 5; 1 is returned for it, if what
+    /// is asked of the accumulator then holds.
+    fn of_five(then: &[Instruction], test: Instruction) -> Vec<Instruction> {
+        let mut program = vec![
+            load(0),
+            Instruction::branch(Opcode::IfEqual, 5, 1, 0),
+            Instruction::plain(Opcode::Jump, u32::try_from(then.len()).unwrap() + 1),
+        ];
+        program.extend(then);
+        program.extend([test, returns(0), returns(1)]);
+        program
+    }
+
+    #[test]
+    fn number_and_architecture_are_followed_to_the_arguments() {
+        let equal = |k, yes, no| Instruction::branch(Opcode::IfEqual, k, yes, no);
+        let plain = Instruction::plain;
+        let five = |value| {
+            let other = End::Return(0);
+            let all = vec![
+                ((0, 4), ALL, other),
+                ((5, 5), ALL, End::Return(value)),
+                ((6, u32::MAX), ALL, other),
+            ];
+            (all, true)
+        };
+        let cases: [(&str, Vec<Instruction>, Found); 11] = [
+            ("nothing is asked", vec![returns(7)], (vec![(ALL, ALL, End::Return(7))], true)),
+            (
+                "the architecture",
+                vec![load(4), equal(TOKEN, 0, 1), returns(1), returns(0)],
+                (
+                    vec![
+                        (ALL, (0, TOKEN - 1), End::Return(0)),
+                        (ALL, (TOKEN, TOKEN), End::Return(1)),
+                        (ALL, (TOKEN + 1, u32::MAX), End::Return(0)),
+                    ],
+                    true,
+                ),
+            ),
+            (
+                "the number, and behind it an argument",
+                vec![
+                    load(0),
+                    Instruction::branch(Opcode::IfAtLeast, 9, 1, 0),
+                    returns(0),
+                    load(16),
+                    equal(1, 0, 0),
+                    returns(1),
+                ],
+                (
+                    vec![((0, 8), ALL, End::Return(0)), ((9, u32::MAX), ALL, End::Arguments(3))],
+                    true,
+                ),
+            ),
+            ("some bits of it", of_five(&[plain(Opcode::And, 12)], equal(4, 1, 0)), five(1)),
+            ("and no others", of_five(&[plain(Opcode::And, 12)], equal(5, 1, 0)), five(0)),
+            ("shifted", of_five(&[plain(Opcode::ShiftRight, 1)], equal(2, 1, 0)), five(1)),
+            (
+                "shifted by itself",
+                of_five(
+                    &[
+                        plain(Opcode::IntoX, 0),
+                        plain(Opcode::LoadConstant, 64),
+                        plain(Opcode::ShiftRightByX, 0),
+                    ],
+                    equal(2, 1, 0),
+                ),
+                five(1),
+            ),
+            ("kept while X takes it", of_five(&[plain(Opcode::IntoX, 0)], equal(5, 1, 0)), five(1)),
+            (
+                "bits of all numbers",
+                vec![load(0), plain(Opcode::And, 1), equal(0, 0, 0), returns(1)],
+                (vec![], false),
+            ),
+            (
+                "bits of the architecture",
+                vec![load(4), plain(Opcode::And, 1), equal(0, 0, 0), returns(1)],
+                (vec![], false),
+            ),
+            (
+                "what no program of this library does",
+                vec![Instruction { code: 0x80, jt: 0, jf: 0, k: 0 }, returns(1)],
+                (vec![], false),
+            ),
+        ];
+        for (why, program, expected) in cases {
+            assert_eq!(found(&program), expected, "{why}");
+        }
+    }
+
+    /// As many as a bitmap has; more are followed as a whole, which takes no time for each of them.
+    #[test]
+    fn the_numbers_of_a_table_are_followed_one_by_one() {
+        for (why, first, count, followed) in [
+            ("one more than a table", 1, 1025, false),
+            ("a table", 0, 1024, true),
+            ("a table somewhere else", 1, 1024, true),
+            ("most of a table", 0, 1000, true),
+        ] {
+            let program = [
+                load(0),
+                Instruction::branch(Opcode::IfAtLeast, first, 0, 4),
+                Instruction::branch(Opcode::IfAtLeast, first + count, 3, 0),
+                Instruction::plain(Opcode::And, 3),
+                Instruction::branch(Opcode::IfEqual, 3, 0, 1),
+                returns(1),
+                returns(0),
+            ];
+            let (all, was_followed) = found(&program);
+            assert_eq!(was_followed, followed, "{why}");
+            for (nr, _, end) in &all {
+                let ranges = [(0, first.saturating_sub(1)), (first + count, u32::MAX)];
+                let value = match *nr {
+                    range if ranges.contains(&range) => 0,
+                    (one, _) => u32::from(one & 3 == 3),
+                };
+                assert_eq!(*end, End::Return(value), "{why}: {nr:?}");
+            }
+            if followed {
+                let outside = if first == 0 { 1 } else { 2 };
+                assert_eq!(all.len(), count as usize + outside, "{why}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_walk_takes_its_budget_and_no_more() {
+        let program = [
+            load(0),
+            Instruction::branch(Opcode::IfEqual, 5, 0, 1),
+            Instruction::branch(Opcode::IfEqual, 6, 0, 0),
+            returns(1),
+        ];
+        let program = Program::new(program.to_vec()).unwrap();
+        // The load, a test of all, one of 5 alone, and the returns for 5, for what is less, and for more.
+        const STEPS: usize = 6;
+        let walk = |most| in_steps(most, &program, &mut |_| Ok(false));
+        assert!(walk(STEPS).unwrap());
+        let error = walk(STEPS - 1).unwrap_err().to_string();
+        assert!(error.contains("its budget of 5 steps"), "{error}");
     }
 }

@@ -43,3 +43,44 @@ pub fn runs(policy: &Policy, arch: Arch) -> Result<Vec<(Syscall, Runs)>> {
     }
     Ok(all)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Condition, Operator, Rule, Width};
+
+    #[test]
+    fn calls_run_always_or_for_some_arguments_or_never() {
+        let is = |value| {
+            Rule::new(
+                if value < 3 { Action::ALLOW } else { Action::errno(2) },
+                [Condition::new("test", 0, Operator::Ge, Width::Bits32, value, 0).unwrap()],
+            )
+        };
+        let mut policy = Policy::covering(Action::errno(1), [Arch::X86_64]);
+        for (call, action) in [
+            ("close", Action::ALLOW),
+            ("dup", Action::LOG),
+            ("getpid", Action::trace(u16::MAX)),
+            ("kill", Action::KILL_PROCESS),
+            ("pause", Action::ALLOW),
+        ] {
+            policy.add_rule(call, Rule::new(action, [])).unwrap();
+        }
+        policy.add_rule("open", is(1)).unwrap();
+        policy.add_rule("pause", is(3)).unwrap();
+        policy.add_rule("read", is(0)).unwrap();
+        policy.add_rule("write", is(3)).unwrap();
+        let found = runs(&policy, Arch::X86_64).unwrap();
+        let found: Vec<_> = found.iter().map(|(call, runs)| (call.name(), *runs)).collect();
+        let expected = [
+            ("close", Runs::Always),
+            ("dup", Runs::Always),
+            ("open", Runs::Sometimes),
+            ("pause", Runs::Sometimes),
+            ("read", Runs::Always),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(runs(&policy, Arch::X86).unwrap(), [], "it is not covered");
+    }
+}
