@@ -133,8 +133,7 @@ coverage:
 
 MUTANTS ?= 0/1
 mutants:
-	PATH="$$(sh tests/tool.sh cargo-mutants 27.1.0):$$(sh tests/tool.sh cargo-nextest 0.9.143):$$PATH" \
-	    cargo mutants --shard $(MUTANTS) --sharding round-robin --output target/mutants
+	@sh tests/mutants.sh $(MUTANTS)
 
 # Cargo for a sanitizer, $(1), with the standard library built anew: threads that synchronize in code that is not
 # instrumented would seem to race. Rust's compiler takes both for unstable.

@@ -14,6 +14,7 @@ mod man;
 mod policy_page;
 mod supply_chain;
 mod syscall_tables;
+mod unnoticed;
 mod version;
 
 use std::path::{Path, PathBuf};
