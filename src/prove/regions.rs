@@ -223,6 +223,16 @@ fn by_bit(range: Range, k: u32) -> Option<Parts> {
 mod tests {
     use super::*;
 
+    /// By which numbers of another entry point, and those below 0, are told apart.
+    #[test]
+    fn among_all_numbers_the_high_bits_are_followed() {
+        for (k, followed) in [(1 << 31, true), (1 << 30, true), (3 << 30, false), (1 << 29, false)]
+        {
+            let parts = parts(Range { first: 0, last: u32::MAX }, Opcode::IfAnyBit, k);
+            assert_eq!(parts.is_some(), followed, "{k:#x}");
+        }
+    }
+
     /// Every part comes out one way, at its ends and in its middle, and none is missing.
     #[test]
     fn parts_are_what_the_test_says() {

@@ -190,7 +190,7 @@ fn what_hardening_leaves_alone_and_what_comes_after_it() {
     type Say = fn(&mut Policy);
     let allow: Say = |p| p.allow("clone").unwrap();
     let nothing: Say = |_| ();
-    let cases: [(&str, Say, Say, Action, Action); 12] = [
+    let cases: [(&str, Say, Say, Action, Action); 13] = [
         ("allowed", allow, nothing, KILL, ALLOW),
         ("denied", |p| p.deny("clone").unwrap(), nothing, KILL, KILL),
         ("not spoken of", nothing, nothing, KILL, KILL),
@@ -244,6 +244,16 @@ fn what_hardening_leaves_alone_and_what_comes_after_it() {
             EPERM,
         ),
         (
+            "soft rules of another call are not its own",
+            |p| {
+                p.add_rule("clone", Rule::soft(ALLOW, [])).unwrap();
+                p.add_rule("read", Rule::soft(EPERM, [is("read", 0, 0)])).unwrap();
+            },
+            nothing,
+            KILL,
+            ALLOW,
+        ),
+        (
             "a listener's",
             |p| p.add_rule("clone", Rule::new(Action::NOTIFY, [])).unwrap(),
             nothing,
@@ -266,6 +276,50 @@ fn what_hardening_leaves_alone_and_what_comes_after_it() {
         let verdict = |flags| evaluate(&policy, &call(Arch::X86_64, 56, [flags, 0, 0, 0, 0, 0]));
         assert_eq!(verdict(NEWUSER), with_namespace, "{why}: with a namespace");
         assert_eq!(verdict(0), without, "{why}: without");
+    }
+}
+
+/// Rules that let calls run for some arguments: what is refused is taken out of them, and no more.
+#[test]
+fn what_is_checked_holds_within_a_rule_with_conditions() {
+    const EAFNOSUPPORT: Action = Action::errno(97);
+    let mut policy = Policy::covering(KILL, [Arch::X86_64]);
+    policy.add_rule("mmap", Rule::new(ALLOW, [is("mmap", 3, 2)])).unwrap();
+    let is_not =
+        |value| Condition::new("socket", 2, Operator::Ne, Width::Bits32, value, 0).unwrap();
+    policy.add_rule("socket", Rule::new(ALLOW, (1..=20).map(is_not))).unwrap();
+    harden(&mut policy, NETWORK).unwrap();
+    let (read, executable) = (1, 4);
+    for (why, number, args, expected) in [
+        ("memory to read", 9, [0, 4096, read, 2, 0, 0], ALLOW),
+        ("memory to write and execute", 9, [0, 4096, 2 | executable, 2, 0, 0], Action::errno(13)),
+        ("mapped otherwise", 9, [0, 4096, read, 1, 0, 0], KILL),
+        ("a socket of this machine", 41, [1, 1, 0, 0, 0, 0], ALLOW),
+        ("of a family that is refused", 41, [77, 1, 0, 0, 0, 0], EAFNOSUPPORT),
+        ("with a protocol that is refused", 41, [1, 1, 20, 0, 0, 0], KILL),
+    ] {
+        assert_eq!(evaluate(&policy, &call(Arch::X86_64, number, args)), expected, "{why}");
+    }
+}
+
+#[test]
+fn the_report_has_one_line_for_a_call_with_several_rules() {
+    let rule = || Rule::new(ALLOW, [is("clone", 1, 5)]);
+    for (why, others, is_whole, lines) in [
+        ("a rule with conditions", &[][..], false, 1),
+        ("beside another call", &["keyctl"], false, 1),
+        ("beside a rule for the whole call", &[], true, 1),
+        ("all of that", &["keyctl"], true, 1),
+    ] {
+        let mut policy = Policy::covering(KILL, [Arch::X86_64]);
+        policy.add_rule("clone", rule()).unwrap();
+        others.iter().for_each(|call| policy.allow(call).unwrap());
+        if is_whole {
+            policy.allow("clone").unwrap();
+        }
+        let report = harden(&mut policy, NETWORK).unwrap();
+        let of_clone = report.iter().filter(|line| line.to_string().starts_with("clone:"));
+        assert_eq!(of_clone.count(), lines, "{why}: {report:?}");
     }
 }
 
